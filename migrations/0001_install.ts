@@ -1,0 +1,22 @@
+import type { MigrationBuilder } from 'node-pg-migrate'
+import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+
+/** Adoption of tables that exist already. */
+const objects: SqlObject[] = [
+  ...firstVersions([
+    'install/installed_tables',
+    'install/unique_keys',
+    'install/check_adoptable',
+    'install/add_missing_columns',
+    'install/adopt_table',
+    'install/release_table',
+  ]),
+]
+
+export function up(pgm: MigrationBuilder): void {
+  install(pgm, objects)
+}
+
+export function down(pgm: MigrationBuilder): void {
+  revert(pgm, objects)
+}

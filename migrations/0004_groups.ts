@@ -1,0 +1,33 @@
+import type { MigrationBuilder } from 'node-pg-migrate'
+import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+
+/** Universes, their constituents and history, and the one path that changes them. */
+const objects: SqlObject[] = [
+  { path: 'groups/definition_groups', version: 1, adopt: true },
+  { path: 'groups/group_memberships', version: 1, adopt: true },
+  ...firstVersions([
+    'groups/membership_history',
+    'groups/group_change',
+    'groups/environment_in_use',
+    'groups/lock_universes',
+    'groups/is_held',
+    'groups/desired_nothing',
+    'groups/apply_memberships',
+    'groups/current_members',
+    'groups/universe_symbols',
+    'groups/symbol_groups',
+    'groups/find_group',
+    'groups/members_as_of',
+    'groups/managed_groups',
+    'groups/group_ids',
+    'groups/ensure_groups',
+  ]),
+]
+
+export function up(pgm: MigrationBuilder): void {
+  install(pgm, objects)
+}
+
+export function down(pgm: MigrationBuilder): void {
+  revert(pgm, objects)
+}

@@ -1,0 +1,35 @@
+import type { MigrationBuilder } from 'node-pg-migrate'
+import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+
+/** The nightly job. */
+const objects: SqlObject[] = [
+  ...firstVersions([
+    'refresh/sync_runs',
+    'refresh/uncapped_stocks',
+    'refresh/refresh_context',
+    'refresh/recalculate_market_caps',
+    'refresh/take_market_changes',
+    'refresh/rebalance_rankings',
+    'refresh/classify_stocks',
+    'refresh/assign_ipos',
+    'refresh/clean_up_delistings',
+    'refresh/rebalance_themes',
+    'refresh/count_changes',
+    'refresh/summarize_changes',
+    'refresh/finish_step',
+    'refresh/run_events',
+    'quality/find_alerts',
+    'refresh/start_run',
+    'refresh/fail_run',
+    'refresh/publish_run',
+    'refresh/refresh_universes',
+  ]),
+]
+
+export function up(pgm: MigrationBuilder): void {
+  install(pgm, objects)
+}
+
+export function down(pgm: MigrationBuilder): void {
+  revert(pgm, objects)
+}

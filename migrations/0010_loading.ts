@@ -1,0 +1,47 @@
+import type { MigrationBuilder } from 'node-pg-migrate'
+import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+
+/** Files on their way in. */
+const objects: SqlObject[] = [
+  ...firstVersions([
+    'loading/staging_line',
+    'loading/staged_files',
+    'loading/staged_members',
+    'loading/staged_symbols',
+    'loading/staged_prices',
+    'loading/load_runs',
+    'loading/loaded_files',
+    'loading/stage_files',
+    'loading/stage_file',
+    'loading/reject_file',
+    'loading/symbol_limit',
+    'loading/is_iso_date',
+    'loading/is_price',
+    'loading/member_problems',
+    'loading/member_file_problems',
+    'loading/symbol_problems',
+    'loading/symbol_duplicates',
+    'loading/price_problems',
+    'loading/price_duplicates',
+    'loading/reject_files',
+    'loading/desired_members',
+    'loading/prepare_members',
+    'loading/prepare_symbols',
+    'loading/prepare_prices',
+    'loading/merge_members',
+    'loading/merge_symbols',
+    'loading/merge_prices',
+    'loading/merge_rows',
+    'loading/publish_load',
+    'loading/finish_files',
+    'loading/finish_load',
+  ]),
+]
+
+export function up(pgm: MigrationBuilder): void {
+  install(pgm, objects)
+}
+
+export function down(pgm: MigrationBuilder): void {
+  revert(pgm, objects)
+}

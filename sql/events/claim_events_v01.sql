@@ -1,0 +1,57 @@
+CREATE OR REPLACE FUNCTION claim_events(
+    p_limit integer DEFAULT 1000,
+    p_after bigint DEFAULT 0
+)
+RETURNS TABLE (
+    seq bigint,
+    event text,
+    channels text[],
+    message text
+)
+LANGUAGE plpgsql
+STABLE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * The oldest p_limit events above p_after that wait for publication, in order of seq: the Redis channels each goes to
+ * (possibly none) and the message to publish. Writes nothing and locks nothing: lock_relay() keeps a second relay out.
+ * prev_seq is the row before in the table, published or not, 0 for the first: the row before in the batch when the
+ * numbers follow each other, else one index lookup.
+ */
+BEGIN
+    RETURN QUERY
+    WITH batch AS (
+        SELECT e.seq, e.event, e.payload, e.created_at
+        FROM universe_events AS e
+        WHERE e.published_at IS NULL AND e.seq > p_after
+        ORDER BY e.seq
+        LIMIT p_limit
+    ), routes AS (
+        SELECT c.event, array_agg(c.channel ORDER BY c.channel COLLATE "C") AS channels
+        FROM event_channels AS c
+        GROUP BY c.event
+    ), chain AS (
+        SELECT b.*, lag(b.seq) OVER (ORDER BY b.seq) AS seq_before
+        FROM batch AS b
+    )
+    SELECT
+        e.seq,
+        e.event,
+        coalesce(r.channels, '{}'),
+        concat(
+            '{"event": ', to_json(e.event),
+            ', "timestamp": "', to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            '", "source": "daily_cache_sync_job", "version": "1.0", "seq": ', e.seq,
+            ', "prev_seq": ', CASE
+                WHEN e.seq_before = e.seq - 1 THEN e.seq_before
+                ELSE coalesce((SELECT max(p.seq) FROM universe_events AS p WHERE p.seq < e.seq), 0)
+            END,
+            ', "payload": ', e.payload, '}'
+        )
+    FROM chain AS e
+    LEFT JOIN routes AS r ON r.event = e.event
+    ORDER BY e.seq;
+END;
+$$;
+
+COMMENT ON FUNCTION claim_events(integer, bigint) IS 'The oldest events that wait for publication, in order of seq, with their Redis channels and the JSON message.';

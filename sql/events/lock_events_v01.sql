@@ -1,0 +1,15 @@
+CREATE OR REPLACE FUNCTION lock_events()
+RETURNS void
+LANGUAGE sql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Makes every writer of events wait until this transaction ends. Taken before a seq is drawn, so that order of seq
+ * is order of commit: a relay that has seen seq 812 knows that no smaller one can still appear.
+ * Lock: transaction advisory lock, one per schema. Take it late, other writers wait for it until the commit.
+ */
+SELECT pg_advisory_xact_lock(hashtextextended('pg-universes events in ' || current_schema(), 0));
+$$;
+
+COMMENT ON FUNCTION lock_events() IS 'Holds back other writers of events until the end of the transaction: order of seq is order of commit.';

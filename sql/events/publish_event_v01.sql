@@ -1,0 +1,28 @@
+CREATE OR REPLACE FUNCTION publish_event(
+    p_event text,
+    p_payload jsonb,
+    p_run_id uuid DEFAULT NULL
+)
+RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Writes one event to the outbox and hints the relay; both happen when the transaction commits, or not at all.
+ * Returns the seq. PostgreSQL merges equal notifications, so a transaction sends one however many events it writes.
+ * Lock: lock_events(), held until the transaction ends.
+ */
+DECLARE
+    v_seq bigint;
+BEGIN
+    PERFORM lock_events();
+    INSERT INTO universe_events (event, payload, run_id)
+    VALUES (p_event, p_payload, p_run_id)
+    RETURNING seq INTO v_seq;
+    PERFORM pg_notify('universe_events', '');
+    RETURN v_seq;
+END;
+$$;
+
+COMMENT ON FUNCTION publish_event(text, jsonb, uuid) IS 'Writes one event to the outbox; the relay publishes it after the commit. Returns its seq.';

@@ -1,0 +1,27 @@
+CREATE OR REPLACE FUNCTION purge_events()
+RETURNS bigint
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Deletes events published longer ago than settings.event_retention_days and returns how many. Stays below the row
+ * before the oldest waiting event, or below the newest row when none waits: what is still to come keeps a true prev_seq.
+ */
+DECLARE
+    v_oldest_waiting bigint := (SELECT min(e.seq) FROM universe_events AS e WHERE e.published_at IS NULL);
+    v_keep_from bigint := (
+        SELECT max(e.seq) FROM universe_events AS e WHERE v_oldest_waiting IS NULL OR e.seq < v_oldest_waiting
+    );
+    v_days numeric := (SELECT s.value FROM settings AS s WHERE s.name = 'event_retention_days');
+    v_rows bigint;
+BEGIN
+    DELETE FROM universe_events AS e
+    WHERE e.seq < v_keep_from
+        AND e.published_at < clock_timestamp() - v_days * interval '1 day';
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    RETURN v_rows;
+END;
+$$;
+
+COMMENT ON FUNCTION purge_events() IS 'Deletes events published longer ago than settings.event_retention_days; keeps the chain of prev_seq true.';

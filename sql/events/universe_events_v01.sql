@@ -1,0 +1,16 @@
+CREATE TABLE universe_events (
+    seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    published_at timestamptz,
+    run_id uuid
+) WITH (fillfactor = 50);
+
+CREATE INDEX universe_events_unpublished ON universe_events (seq) WHERE published_at IS NULL;
+
+COMMENT ON TABLE universe_events IS 'Outbox: what changed, written in the transaction that changed it. The relay publishes the rows in order of seq. Write with publish_event() only: it keeps order of seq equal to order of commit.';
+COMMENT ON COLUMN universe_events.seq IS 'Order of the events, and of the commits that wrote them. Numbers may be missing (a rolled back transaction); prev_seq in the message tells a subscriber what came before.';
+COMMENT ON COLUMN universe_events.event IS 'Kind of event; event_channels says which Redis channels it goes to.';
+COMMENT ON COLUMN universe_events.published_at IS 'When the relay learnt that the event had arrived. Set it to NULL to have the event published once more.';
+COMMENT ON COLUMN universe_events.run_id IS 'The row of sync_runs or load_runs that caused the event.';

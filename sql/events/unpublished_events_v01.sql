@@ -1,0 +1,9 @@
+CREATE VIEW unpublished_events AS
+SELECT
+    count(*) AS events,
+    min(e.created_at) AS oldest_created_at,
+    coalesce(extract(EPOCH FROM clock_timestamp() - min(e.created_at)), 0)::numeric(12, 3) AS seconds_waiting
+FROM universe_events AS e
+WHERE e.published_at IS NULL;
+
+COMMENT ON VIEW unpublished_events IS 'How many events wait for the relay, and for how long the oldest has: one row, zeros when nothing waits.';

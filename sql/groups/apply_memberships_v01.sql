@@ -1,0 +1,111 @@
+CREATE OR REPLACE FUNCTION apply_memberships(
+    p_desired regclass,
+    p_groups bigint[],
+    p_run_id uuid,
+    p_symbols text[] DEFAULT NULL,
+    p_append boolean DEFAULT false,
+    p_force boolean DEFAULT false,
+    p_reason text DEFAULT 'removed'
+)
+RETURNS SETOF group_change
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $apply$
+/*
+ * The one path for every change of membership. p_desired is a relation (group_type, group_name, symbol, weight,
+ * metadata) that states who should be in the groups p_groups; p_symbols narrows the statement to those symbols. The
+ * desired rows are joined in full with the stored ones and only the differences are written: memberships, history
+ * closed and opened. The caller holds lock_universes. A symbol that symbols calls inactive is never admitted.
+ * p_append adds and updates, and removes nothing. A group that membership_guards holds back stays as it is, unless
+ * p_force. One statement, so no scratch table is needed and an unchanged world costs no write at all.
+ */
+DECLARE
+    -- After lock_universes this never runs backwards; one moment for all rows of the statement.
+    v_now timestamptz := clock_timestamp();
+BEGIN
+    PERFORM lock_universes('apply_memberships');
+    RETURN QUERY EXECUTE format($sql$
+        WITH desired AS (
+            SELECT g.id AS group_id, d.symbol, d.weight, d.metadata, s.market_cap
+            FROM definition_groups AS g
+            JOIN %s AS d ON d.group_type = g.type AND d.group_name = g.name
+            LEFT JOIN symbols AS s ON s.symbol = d.symbol
+            WHERE g.id = ANY ($1) AND s.active IS NOT FALSE %s
+        ), stored AS (
+            SELECT m.id, m.group_id, m.symbol, m.weight, m.metadata
+            FROM group_memberships AS m
+            WHERE m.group_id = ANY ($1) %s
+        ), difference AS MATERIALIZED (
+            SELECT group_id, symbol, s.id, d.weight, d.metadata, d.market_cap,
+                CASE
+                    WHEN s.group_id IS NULL THEN 'added'
+                    WHEN d.group_id IS NULL THEN 'removed'
+                    WHEN d.weight IS DISTINCT FROM s.weight THEN 'reweighted'
+                    WHEN d.metadata -> 'rank' IS DISTINCT FROM s.metadata -> 'rank' THEN 'reranked'
+                    ELSE 'restated'
+                END AS change
+            FROM desired AS d
+            FULL JOIN stored AS s USING (group_id, symbol)
+            WHERE s.group_id IS NULL OR d.group_id IS NULL
+                OR d.weight IS DISTINCT FROM s.weight OR d.metadata IS DISTINCT FROM s.metadata
+        ), summary AS MATERIALIZED (
+            SELECT d.group_id,
+                coalesce(array_agg(d.symbol ORDER BY d.symbol COLLATE "C") FILTER (WHERE change = 'added'), '{}') AS added,
+                coalesce(array_agg(d.symbol ORDER BY d.symbol COLLATE "C") FILTER (WHERE change = 'removed' AND NOT $4), '{}') AS removed,
+                count(*) FILTER (WHERE change IN ('reweighted', 'reranked')) AS updated
+            FROM difference AS d
+            GROUP BY d.group_id
+        ), judged AS MATERIALIZED (
+            SELECT u.group_id, u.added, u.removed, u.updated, b.members_before,
+                NOT $5 AND is_held(g.type, b.members_before, cardinality(u.added), cardinality(u.removed)) AS held
+            FROM summary AS u
+            JOIN definition_groups AS g ON g.id = u.group_id
+            CROSS JOIN LATERAL (SELECT count(*) AS members_before FROM group_memberships AS m WHERE m.group_id = u.group_id) AS b
+        ), change AS MATERIALIZED (
+            SELECT d.*
+            FROM difference AS d
+            JOIN judged AS j ON j.group_id = d.group_id AND NOT j.held
+            WHERE NOT ($4 AND d.change = 'removed')
+        ), deleted AS (
+            DELETE FROM group_memberships AS m USING change AS c WHERE m.id = c.id AND c.change = 'removed'
+        ), updated AS (
+            UPDATE group_memberships AS m SET weight = c.weight, metadata = c.metadata
+            FROM change AS c WHERE m.id = c.id AND c.change <> 'removed'
+        ), inserted AS (
+            INSERT INTO group_memberships (group_id, symbol, weight, metadata, added_at)
+            SELECT c.group_id, c.symbol, c.weight, c.metadata, $2 FROM change AS c WHERE c.change = 'added'
+        ), closed AS (
+            UPDATE membership_history AS h
+            SET valid_to = greatest($2, h.valid_from + interval '1 microsecond'), closed_by = $3, close_reason = CASE
+                WHEN c.change = 'reweighted' THEN c.change
+                WHEN EXISTS (SELECT FROM symbols AS s WHERE s.symbol = c.symbol AND NOT s.active) THEN 'delisted'
+                ELSE $6
+            END
+            FROM change AS c
+            WHERE h.group_id = c.group_id AND h.symbol = c.symbol AND h.valid_to IS NULL
+                AND c.change IN ('removed', 'reweighted')
+        ), opened AS (
+            INSERT INTO membership_history (group_id, symbol, weight, market_cap, metadata, valid_from, opened_by)
+            SELECT c.group_id, c.symbol, c.weight, c.market_cap, c.metadata, $2, $3
+            FROM change AS c WHERE c.change IN ('added', 'reweighted')
+        ), marked AS (
+            INSERT INTO market_changes (kind, symbol)
+            SELECT 'fund', c.symbol
+            FROM change AS c
+            JOIN definition_groups AS g ON g.id = c.group_id AND g.type = 'ETF'
+            JOIN sector_etfs AS e ON e.etf = g.name
+            WHERE c.change IN ('added', 'removed')
+        )
+        SELECT j.group_id, j.added, j.removed, j.updated, j.members_before, j.held
+        FROM judged AS j
+        WHERE cardinality(j.added) > 0 OR cardinality(j.removed) > 0 OR j.updated > 0
+    $sql$,
+        p_desired,
+        CASE WHEN p_symbols IS NULL THEN '' ELSE 'AND d.symbol = ANY ($7)' END,
+        CASE WHEN p_symbols IS NULL THEN '' ELSE 'AND m.symbol = ANY ($7)' END)
+    USING p_groups, v_now, p_run_id, p_append, p_force, p_reason, p_symbols;
+END;
+$apply$;
+
+COMMENT ON FUNCTION apply_memberships(regclass, bigint[], uuid, text[], boolean, boolean, text) IS 'Makes the members of p_groups what the relation p_desired states, writing only differences, and returns what changed per group. Raises UV001 when another session is changing memberships.';

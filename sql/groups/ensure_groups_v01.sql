@@ -1,0 +1,46 @@
+CREATE OR REPLACE FUNCTION ensure_groups(
+    p_environment text,
+    p_run_id uuid
+)
+RETURNS SETOF group_change
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Creates the groups that the rules ask for and retires those they no longer ask for: a retired group loses its
+ * members through the one path, unguarded because an operator deleted its rule, and keeps its row and history.
+ */
+DECLARE
+    v_retired bigint[];
+BEGIN
+    INSERT INTO definition_groups (name, type, description, metadata, environment)
+    SELECT w.name, w.type, w.description, '{"source": "rules"}', p_environment
+    FROM managed_groups AS w
+    LEFT JOIN definition_groups AS g ON g.name = w.name AND g.type = w.type AND g.environment = p_environment
+    WHERE g.id IS NULL;
+
+    UPDATE definition_groups AS g
+    SET metadata = g.metadata - 'retired_at', updated_at = now()
+    FROM managed_groups AS w
+    WHERE g.name = w.name AND g.type = w.type AND g.environment = p_environment AND g.metadata ? 'retired_at';
+
+    WITH retired AS (
+        UPDATE definition_groups AS g
+        SET metadata = coalesce(g.metadata, '{}') || jsonb_build_object('retired_at', now()), updated_at = now()
+        WHERE g.environment = p_environment
+            AND g.type IN (SELECT w.type FROM managed_groups AS w)
+            AND g.metadata ->> 'source' = 'rules' AND NOT g.metadata ? 'retired_at'
+            AND NOT EXISTS (SELECT FROM managed_groups AS w WHERE w.name = g.name AND w.type = g.type)
+        RETURNING g.id
+    )
+    SELECT array_agg(id) INTO v_retired FROM retired;
+
+    IF v_retired IS NOT NULL THEN
+        RETURN QUERY
+        SELECT * FROM apply_memberships('desired_nothing', v_retired, p_run_id, p_force => true, p_reason => 'retired');
+    END IF;
+END;
+$$;
+
+COMMENT ON FUNCTION ensure_groups(text, uuid) IS 'Creates the groups of managed_groups that are missing and retires those no rule asks for any longer; returns what changed.';

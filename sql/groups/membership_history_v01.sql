@@ -1,0 +1,21 @@
+CREATE TABLE membership_history (
+    group_id bigint NOT NULL,
+    symbol text NOT NULL,
+    weight numeric(9, 6),
+    market_cap bigint,
+    metadata jsonb,
+    valid_from timestamptz NOT NULL,
+    valid_to timestamptz CHECK (valid_to > valid_from),
+    opened_by uuid,
+    closed_by uuid,
+    close_reason text,
+    PRIMARY KEY (group_id, symbol, valid_from)
+);
+
+COMMENT ON TABLE membership_history IS 'Every membership there ever was (slowly changing dimension, type 2): one row per stretch of time with the same weight, valid from valid_from inclusive to valid_to exclusive, NULL while it lasts. A shift of rank opens no new row.';
+COMMENT ON COLUMN membership_history.weight IS 'Percent of the fund.';
+COMMENT ON COLUMN membership_history.market_cap IS 'US dollars, of the symbol when the row was opened.';
+COMMENT ON COLUMN membership_history.metadata IS 'Metadata of the membership when the row was opened: rule, rank, line.';
+COMMENT ON COLUMN membership_history.opened_by IS 'Run or load that opened the row: sync_runs.id or load_runs.id.';
+COMMENT ON COLUMN membership_history.closed_by IS 'Run or load that closed the row.';
+COMMENT ON COLUMN membership_history.close_reason IS 'removed: no longer stated. reweighted: the next row has another weight. delisted: the symbol became inactive.';

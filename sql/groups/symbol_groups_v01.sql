@@ -1,0 +1,17 @@
+CREATE OR REPLACE FUNCTION symbol_groups(
+    p_symbol text,
+    p_environment text DEFAULT 'DEFAULT'
+)
+RETURNS TABLE (type text, name text, rank integer, weight numeric, since timestamptz, metadata jsonb)
+LANGUAGE sql
+STABLE
+SET search_path FROM CURRENT
+AS $$
+    SELECT g.type, g.name, (m.metadata ->> 'rank')::integer, m.weight, m.added_at, m.metadata
+    FROM group_memberships AS m
+    JOIN definition_groups AS g ON g.id = m.group_id
+    WHERE m.symbol = p_symbol AND g.environment = p_environment
+    ORDER BY g.type, g.name
+$$;
+
+COMMENT ON FUNCTION symbol_groups(text, text) IS 'Every universe a symbol is in: symbol_groups(''AAPL''). weight in percent of the fund; metadata says why. No row: the symbol is in none.';

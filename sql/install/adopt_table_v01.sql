@@ -1,0 +1,37 @@
+CREATE OR REPLACE FUNCTION adopt_table(
+    p_definition text
+)
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Creates a table from the text of its sql/ file, or adopts the one that is already there: rows stay, missing
+ * columns and indexes are added. The wanted shape is built beside it under another name and compared.
+ * Raises UV005, before anything is changed, when the existing table cannot serve.
+ */
+DECLARE
+    v_name text := substring(p_definition FROM 'CREATE TABLE (\w+)');
+    v_create text := substring(p_definition FROM '^(.*?\n\);)');
+    v_expected text := v_name || '_expected';
+    v_existing regclass := to_regclass(format('%I.%I', current_schema(), v_name));
+    v_added text[];
+BEGIN
+    IF v_existing IS NULL THEN
+        EXECUTE p_definition;
+        INSERT INTO installed_tables (name, created) VALUES (v_name, true);
+        RETURN;
+    END IF;
+
+    EXECUTE replace(v_create, 'CREATE TABLE ' || v_name, 'CREATE TABLE ' || v_expected);
+    PERFORM check_adoptable(v_existing, v_expected::regclass);
+    v_added := add_missing_columns(v_existing, v_expected::regclass);
+    EXECUTE format('DROP TABLE %I', v_expected);
+    -- What follows CREATE TABLE are comments, which stay the owner's, and indexes, created where missing.
+    EXECUTE regexp_replace(replace(p_definition, v_create, ''), 'COMMENT ON [^;]*;', '', 'g');
+    INSERT INTO installed_tables (name, created, added_columns) VALUES (v_name, false, v_added);
+END;
+$$;
+
+COMMENT ON FUNCTION adopt_table(text) IS 'Creates or adopts the table that p_definition, the text of its sql/ file, describes. Raises UV005 when an existing table cannot be adopted.';

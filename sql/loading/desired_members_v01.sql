@@ -1,0 +1,8 @@
+CREATE VIEW desired_members AS
+SELECT f.group_type, f.group_name, m.symbol, m.weight::numeric(9, 6) AS weight,
+    jsonb_build_object('line', m.line) AS metadata
+FROM staged_files AS f
+JOIN staged_members AS m ON m.file = f.file
+WHERE f.status = 'pending';
+
+COMMENT ON VIEW desired_members IS 'Who should be in the universes of the files being loaded. weight in percent of the fund.';

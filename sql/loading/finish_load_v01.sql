@@ -1,0 +1,66 @@
+CREATE OR REPLACE FUNCTION finish_load(
+    p_kind text,
+    p_mode text,
+    p_started_at timestamptz,
+    p_complete boolean DEFAULT false,
+    p_dry_run boolean DEFAULT false,
+    p_force boolean DEFAULT false,
+    p_strict boolean DEFAULT false,
+    p_environment text DEFAULT 'DEFAULT',
+    p_triggered_by text DEFAULT session_user
+)
+RETURNS load_runs
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Last call of a load, in the transaction of stage_files and the COPYs: checks the staged rows, merges the good files,
+ * writes cache_entries and events for the universes that changed, empties the staging tables, and returns the load.
+ * A dry run does all of it in a sub-transaction and rolls that back. p_strict: one bad file and nothing is loaded.
+ */
+DECLARE
+    v_load load_runs;
+    v_changes group_change[];
+    v_staged regclass := CASE p_kind WHEN 'symbols' THEN 'staged_symbols' WHEN 'prices' THEN 'staged_prices' ELSE 'staged_members' END;
+BEGIN
+    PERFORM lock_universes('the load');
+    v_load := ROW(gen_random_uuid(), p_kind, p_mode, p_dry_run, p_force, p_environment, p_triggered_by, p_started_at,
+        NULL, '[]', '[]', 0)::load_runs;
+    BEGIN
+        PERFORM set_config('universes.environment', p_environment, true);
+        IF p_kind = 'symbols' THEN
+            PERFORM prepare_symbols();
+        ELSIF p_kind = 'prices' THEN
+            PERFORM prepare_prices();
+        ELSE
+            PERFORM prepare_members();
+        END IF;
+
+        IF p_strict AND EXISTS (SELECT FROM staged_files WHERE status = 'rejected') THEN
+            UPDATE staged_files SET status = 'held' WHERE status = 'pending';
+        ELSIF p_kind IN ('symbols', 'prices') THEN
+            v_load := merge_rows(v_load);
+        ELSE
+            v_changes := ARRAY(SELECT c FROM merge_members(v_load, p_complete) AS c);
+            v_load := publish_load(v_load, v_changes);
+        END IF;
+        v_load.files := finish_files(v_load);
+        IF p_dry_run THEN
+            RAISE SQLSTATE 'UV000';
+        END IF;
+    EXCEPTION
+        WHEN SQLSTATE 'UV000' THEN
+            v_load.dry_run := true;
+    END;
+    PERFORM set_config('universes.environment', '', true);
+    EXECUTE format('DELETE FROM %s', v_staged);
+    DELETE FROM staged_files;
+
+    v_load.finished_at := clock_timestamp();
+    INSERT INTO load_runs SELECT v_load.*;
+    RETURN v_load;
+END;
+$$;
+
+COMMENT ON FUNCTION finish_load(text, text, timestamptz, boolean, boolean, boolean, boolean, text, text) IS 'Ends a load and returns it with the result of every file. p_complete: the files are all there are of their type. p_force overrides membership_guards. Raises UV001 when another session is changing memberships.';

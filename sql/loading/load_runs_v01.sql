@@ -1,0 +1,21 @@
+CREATE TABLE load_runs (
+    id uuid PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('symbols', 'prices', 'etfs', 'universes')),
+    mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
+    dry_run boolean NOT NULL,
+    force boolean NOT NULL,
+    environment text NOT NULL,
+    triggered_by text NOT NULL,
+    started_at timestamptz NOT NULL,
+    finished_at timestamptz,
+    files jsonb NOT NULL DEFAULT '[]',
+    changes jsonb NOT NULL DEFAULT '[]',
+    total_changes bigint NOT NULL DEFAULT 0
+);
+
+CREATE INDEX load_runs_started ON load_runs (started_at DESC);
+
+COMMENT ON TABLE load_runs IS 'One row per load, dry runs included.';
+COMMENT ON COLUMN load_runs.files IS 'Per file: name, md5, status (loaded, unchanged, held, rejected), rows, repaired, problem, warnings.';
+COMMENT ON COLUMN load_runs.changes IS 'Per changed universe as in sync_runs.changes; for symbols and prices the numbers of rows inserted and updated.';
+COMMENT ON COLUMN load_runs.total_changes IS 'Members added, removed and updated, or rows inserted and updated.';

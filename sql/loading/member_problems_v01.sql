@@ -1,0 +1,20 @@
+CREATE VIEW member_problems AS
+SELECT m.file, m.line, p.column_name, p.value, p.message, p.remedy
+FROM staged_members AS m
+CROSS JOIN LATERAL (
+    SELECT 'symbol' AS column_name, m.symbol AS value, 'the symbol is empty' AS message,
+        'Delete the line, or fill in the symbol.' AS remedy
+    WHERE coalesce(m.symbol, '') = ''
+    UNION ALL
+    SELECT 'symbol', m.symbol, 'not a ticker symbol',
+        format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.', symbol_limit())
+    WHERE m.symbol <> '' AND (m.symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$' OR length(m.symbol) > symbol_limit())
+    UNION ALL
+    SELECT 'weight', m.weight, 'the weight is not a number from 0 to 100',
+        'Weights are percent of the fund: 6.5 or 6.5% for 6.5 percent.'
+    WHERE m.weight IS NOT NULL
+        AND CASE WHEN m.weight ~ '^\d*\.?\d+([eE][-+]?\d{1,2})?$' THEN m.weight::numeric > 100 ELSE true END
+) AS p
+WHERE m.symbol IS NULL OR m.symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$' OR length(m.symbol) > 8 OR m.weight !~ '^\d{1,2}(\.\d+)?$';
+
+COMMENT ON VIEW member_problems IS 'Everything wrong with single rows of staged_members, after repair: file, line, column, value, rule broken, remedy.';

@@ -1,0 +1,69 @@
+CREATE OR REPLACE FUNCTION merge_symbols(
+    OUT inserted bigint,
+    OUT updated bigint
+)
+RETURNS record
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Upserts staged_symbols into symbols, writing only rows that differ. A column that a file does not have stays as it is;
+ * an empty value clears. market_cap is the exception: once a ranked stock has one that is computed from its price, the
+ * vendor's figure no longer replaces it.
+ */
+BEGIN
+    WITH stated AS MATERIALIZED (
+        SELECT
+            s.symbol,
+            o.symbol IS NULL AS is_new,
+            CASE WHEN 'name' = ANY (f.columns) THEN s.name ELSE o.name END AS name,
+            CASE WHEN 'type' = ANY (f.columns) THEN s.type ELSE o.type END AS type,
+            CASE WHEN 'primary_exchange' = ANY (f.columns) THEN s.primary_exchange ELSE o.primary_exchange END AS primary_exchange,
+            coalesce(CASE WHEN 'active' = ANY (f.columns) THEN s.active::boolean ELSE o.active END, true) AS active,
+            CASE
+                WHEN o.market_cap IS NULL OR u.symbol IS NOT NULL OR o.type IS NULL OR o.type NOT IN ('CS', 'ADRC')
+                    THEN coalesce(s.market_cap::bigint, o.market_cap)
+                ELSE o.market_cap
+            END AS market_cap,
+            CASE
+                WHEN 'weighted_shares_outstanding' = ANY (f.columns) THEN s.weighted_shares_outstanding::bigint
+                ELSE o.weighted_shares_outstanding
+            END AS weighted_shares_outstanding,
+            CASE WHEN 'list_date' = ANY (f.columns) THEN s.list_date::date ELSE o.list_date END AS list_date,
+            CASE WHEN 'sector' = ANY (f.columns) THEN s.sector ELSE o.sector END AS sector,
+            CASE WHEN 'industry' = ANY (f.columns) THEN s.industry ELSE o.industry END AS industry,
+            CASE WHEN 'sic_code' = ANY (f.columns) THEN s.sic_code ELSE o.sic_code END AS sic_code,
+            CASE WHEN 'sic_description' = ANY (f.columns) THEN s.sic_description ELSE o.sic_description END AS sic_description,
+            CASE WHEN 'country' = ANY (f.columns) THEN s.country ELSE o.country END AS country
+        FROM staged_symbols AS s
+        JOIN staged_files AS f ON f.file = s.file AND f.status = 'pending'
+        LEFT JOIN symbols AS o ON o.symbol = s.symbol
+        LEFT JOIN uncapped_stocks AS u ON u.symbol = s.symbol
+    ), changed AS (
+        UPDATE symbols AS o
+        SET name = s.name, type = s.type, primary_exchange = s.primary_exchange, active = s.active,
+            market_cap = s.market_cap, weighted_shares_outstanding = s.weighted_shares_outstanding,
+            list_date = s.list_date, sector = s.sector, industry = s.industry, sic_code = s.sic_code,
+            sic_description = s.sic_description, country = s.country, last_updated = now()
+        FROM stated AS s
+        WHERE o.symbol = s.symbol
+            AND (o.name, o.type, o.primary_exchange, o.active, o.market_cap, o.weighted_shares_outstanding, o.list_date,
+                o.sector, o.industry, o.sic_code, o.sic_description, o.country)
+            IS DISTINCT FROM (s.name, s.type, s.primary_exchange, s.active, s.market_cap, s.weighted_shares_outstanding,
+                s.list_date, s.sector, s.industry, s.sic_code, s.sic_description, s.country)
+        RETURNING 1
+    ), added AS (
+        INSERT INTO symbols (symbol, name, type, primary_exchange, active, market_cap, weighted_shares_outstanding,
+            list_date, sector, industry, sic_code, sic_description, country, last_updated)
+        SELECT s.symbol, s.name, s.type, s.primary_exchange, s.active, s.market_cap, s.weighted_shares_outstanding,
+            s.list_date, s.sector, s.industry, s.sic_code, s.sic_description, s.country, now()
+        FROM stated AS s
+        WHERE s.is_new
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) INTO inserted, updated;
+END;
+$$;
+
+COMMENT ON FUNCTION merge_symbols() IS 'Upserts the rows of staged_symbols and returns how many were inserted and updated.';

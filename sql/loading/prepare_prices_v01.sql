@@ -1,0 +1,28 @@
+CREATE OR REPLACE FUNCTION prepare_prices()
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/* Repairs blanks and lower-case symbols, and rejects files with wrong rows or rows that an earlier line states. */
+BEGIN
+    WITH repaired AS (
+        UPDATE staged_prices AS s
+        SET symbol = upper(btrim(s.symbol)), date = btrim(s.date)
+        WHERE s.symbol <> upper(btrim(s.symbol)) OR s.date <> btrim(s.date)
+        RETURNING s.file
+    )
+    UPDATE staged_files AS f
+    SET repaired = r.repaired
+    FROM (SELECT file, count(*) AS repaired FROM repaired GROUP BY file) AS r
+    WHERE f.file = r.file;
+
+    PERFORM reject_files('price_problems', 'staged_prices');
+    PERFORM reject_files('price_duplicates', 'staged_prices');
+    UPDATE staged_files AS f
+    SET rows = (SELECT count(*) FROM staged_prices AS s WHERE s.file = f.file)
+    WHERE f.status = 'pending';
+END;
+$$;
+
+COMMENT ON FUNCTION prepare_prices() IS 'Repairs, checks and counts the rows of staged_prices; wrong files end as rejected in staged_files.';

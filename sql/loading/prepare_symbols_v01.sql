@@ -1,0 +1,28 @@
+CREATE OR REPLACE FUNCTION prepare_symbols()
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/* Repairs blanks and lower-case symbols, and rejects files with wrong rows or a symbol that an earlier line states. */
+BEGIN
+    WITH repaired AS (
+        UPDATE staged_symbols AS s
+        SET symbol = upper(btrim(s.symbol)), type = upper(btrim(s.type))
+        WHERE s.symbol <> upper(btrim(s.symbol)) OR s.type <> upper(btrim(s.type))
+        RETURNING s.file
+    )
+    UPDATE staged_files AS f
+    SET repaired = r.repaired
+    FROM (SELECT file, count(*) AS repaired FROM repaired GROUP BY file) AS r
+    WHERE f.file = r.file;
+
+    PERFORM reject_files('symbol_problems', 'staged_symbols');
+    PERFORM reject_files('symbol_duplicates', 'staged_symbols');
+    UPDATE staged_files AS f
+    SET rows = (SELECT count(*) FROM staged_symbols AS s WHERE s.file = f.file)
+    WHERE f.status = 'pending';
+END;
+$$;
+
+COMMENT ON FUNCTION prepare_symbols() IS 'Repairs, checks and counts the rows of staged_symbols; wrong files end as rejected in staged_files.';

@@ -1,0 +1,27 @@
+CREATE VIEW price_problems AS
+SELECT s.file, s.line, p.column_name, p.value, p.message, p.remedy
+FROM staged_prices AS s
+CROSS JOIN LATERAL (
+    VALUES
+        ('symbol', s.symbol, 'not a ticker symbol',
+            format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.', symbol_limit()),
+            s.symbol ~ '^[A-Z0-9][A-Z0-9.^/-]*$' AND length(s.symbol) <= symbol_limit()),
+        ('date', s.date, 'not a date', 'Write it as YYYY-MM-DD.', is_iso_date(s.date)),
+        ('open', s.open, 'not a price', 'Write a decimal number, or leave it empty.', is_price(s.open) IS NOT FALSE),
+        ('high', s.high, 'not a price', 'Write a decimal number, or leave it empty.', is_price(s.high) IS NOT FALSE),
+        ('low', s.low, 'not a price', 'Write a decimal number, or leave it empty.', is_price(s.low) IS NOT FALSE),
+        ('close', s.close, 'not a price', 'Write a decimal number above 0.',
+            is_price(s.close) AND s.close::numeric > 0),
+        ('volume', s.volume, 'not a number of shares', 'Write digits only, or leave it empty.',
+            s.volume IS NULL OR s.volume ~ '^\d{1,18}(\.0+)?$')
+) AS p (column_name, value, message, remedy, good)
+WHERE NOT (
+        s.symbol ~ '^[A-Z0-9][A-Z0-9.^/-]{0,7}$' AND s.date ~ '^(19|20)\d\d-(0[1-9]|1[0-2])-([01]\d|2[0-8])$'
+        AND s.close ~ '^\d{1,9}(\.\d+)?$' AND s.close::numeric > 0
+        AND concat(s.open, s.high, s.low, s.volume) ~ '^[\d.]*$'
+        AND is_price(s.open) IS NOT FALSE AND is_price(s.high) IS NOT FALSE AND is_price(s.low) IS NOT FALSE
+        AND coalesce(s.volume, '0') ~ '^\d{1,18}(\.0+)?$'
+    ) IS NOT FALSE
+    AND p.good IS NOT TRUE;
+
+COMMENT ON VIEW price_problems IS 'Everything wrong with single rows of staged_prices, after repair: file, line, column, value, rule broken, remedy. Prices in US dollars.';

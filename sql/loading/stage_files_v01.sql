@@ -1,0 +1,46 @@
+CREATE OR REPLACE FUNCTION stage_files(
+    p_kind text,
+    p_mode text,
+    p_files jsonb,
+    p_environment text DEFAULT 'DEFAULT'
+)
+RETURNS SETOF integer
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * First call of a load: p_files is an array of {file, name, md5, group_type, group_name, columns, problem}, file being a
+ * number of the caller's. Takes lock_universes (UV001) and returns the numbers of the files that have to be copied into
+ * the staging table: not those rejected already, nor, in mode incremental, those whose checksum has not changed.
+ */
+BEGIN
+    IF p_kind NOT IN ('symbols', 'prices', 'etfs', 'universes') OR p_mode NOT IN ('full', 'incremental') THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'UV002',
+            MESSAGE = format('unknown load %L with mode %L', p_kind, p_mode),
+            HINT = 'Kinds: symbols, prices, etfs, universes. Modes: full, incremental.';
+    END IF;
+    PERFORM lock_universes('the load');
+    PERFORM set_config('application_name', 'pg-universes load: ' || p_kind, true);
+
+    RETURN QUERY
+    WITH staged AS (
+        INSERT INTO staged_files (file, name, md5, group_type, group_name, columns, problem, status)
+        SELECT f.file, f.name, f.md5, f.group_type, f.group_name, coalesce(f.columns, '{}'), f.problem,
+            CASE
+                WHEN f.problem IS NOT NULL THEN 'rejected'
+                WHEN p_mode = 'incremental' AND l.md5 = f.md5 THEN 'unchanged'
+                ELSE 'pending'
+            END
+        FROM jsonb_to_recordset(p_files) AS f (
+            file integer, name text, md5 text, group_type text, group_name text, columns text[], problem jsonb
+        )
+        LEFT JOIN loaded_files AS l ON l.kind = p_kind AND l.environment = p_environment AND l.name = f.name
+        RETURNING file, status
+    )
+    SELECT s.file FROM staged AS s WHERE s.status = 'pending' ORDER BY s.file;
+END;
+$$;
+
+COMMENT ON FUNCTION stage_files(text, text, jsonb, text) IS 'Begins a load and returns the numbers of the files to copy into the staging table. Raises UV001 (busy) and UV002 (unknown kind or mode).';

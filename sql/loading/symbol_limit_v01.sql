@@ -1,0 +1,13 @@
+CREATE OR REPLACE FUNCTION symbol_limit()
+RETURNS integer
+LANGUAGE sql
+STABLE
+SET search_path FROM CURRENT
+AS $$
+    SELECT least(20, min(a.atttypmod - 4) FILTER (WHERE a.atttypmod > 0))
+    FROM pg_attribute AS a
+    WHERE a.attname = 'symbol'
+        AND a.attrelid IN ('symbols'::regclass, 'ohlcv_daily'::regclass, 'group_memberships'::regclass)
+$$;
+
+COMMENT ON FUNCTION symbol_limit() IS 'Longest symbol that fits: 20 characters, or fewer where an adopted table has a narrower column.';

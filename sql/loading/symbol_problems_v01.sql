@@ -1,0 +1,25 @@
+CREATE VIEW symbol_problems AS
+SELECT s.file, s.line, p.column_name, p.value, p.message, p.remedy
+FROM staged_symbols AS s
+CROSS JOIN LATERAL (
+    VALUES
+        ('symbol', s.symbol, 'not a ticker symbol',
+            format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.', symbol_limit()),
+            s.symbol ~ '^[A-Z0-9][A-Z0-9.^/-]*$' AND length(s.symbol) <= symbol_limit()),
+        ('type', s.type, 'not a security type', 'CS, ADRC, ETF, PFD, WARRANT, UNIT, RIGHT, FUND or SP.',
+            s.type IS NULL OR s.type ~ '^[A-Z][A-Z0-9_]{0,19}$'),
+        ('active', s.active, 'neither true nor false', 'Write true or false.',
+            s.active IS NULL OR lower(s.active) IN ('true', 'false', 't', 'f', 'yes', 'no', 'y', 'n', '1', '0')),
+        ('market_cap', s.market_cap, 'not an amount in whole US dollars', 'Write digits only, or leave it empty.',
+            s.market_cap IS NULL OR s.market_cap ~ '^\d{1,18}$'),
+        ('weighted_shares_outstanding', s.weighted_shares_outstanding, 'not a number of shares',
+            'Write digits only, or leave it empty.',
+            s.weighted_shares_outstanding IS NULL OR s.weighted_shares_outstanding ~ '^\d{1,18}$'),
+        ('list_date', s.list_date, 'not a date', 'Write it as YYYY-MM-DD, or leave it empty.',
+            s.list_date IS NULL OR is_iso_date(s.list_date)),
+        ('sic_code', s.sic_code, 'not a SIC code', 'A SIC code has up to four digits, or is empty.',
+            s.sic_code IS NULL OR s.sic_code ~ '^\d{1,4}$')
+) AS p (column_name, value, message, remedy, good)
+WHERE p.good IS NOT TRUE;
+
+COMMENT ON VIEW symbol_problems IS 'Everything wrong with single rows of staged_symbols, after repair: file, line, column, value, rule broken, remedy.';

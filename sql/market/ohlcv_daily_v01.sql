@@ -1,0 +1,12 @@
+CREATE TABLE ohlcv_daily (
+    symbol text NOT NULL,
+    date date NOT NULL,
+    open numeric(18, 6),
+    high numeric(18, 6),
+    low numeric(18, 6),
+    close numeric(18, 6),
+    volume bigint,
+    PRIMARY KEY (symbol, date)
+);
+
+COMMENT ON TABLE ohlcv_daily IS 'Daily prices as the upstream import writes them, in US dollars per share. The primary key leads to a symbol''s latest close.';

@@ -1,0 +1,27 @@
+CREATE OR REPLACE FUNCTION track_price_changes()
+RETURNS trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Statement trigger on ohlcv_daily: marks the symbols whose rows the statement touched, old prices included, so that
+ * a correction of the latest close is never missed.
+ */
+BEGIN
+    INSERT INTO market_changes (kind, symbol) SELECT DISTINCT 'price', c.symbol FROM changed AS c;
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER universes_price_inserted AFTER INSERT ON ohlcv_daily
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
+CREATE TRIGGER universes_price_updated AFTER UPDATE ON ohlcv_daily
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
+CREATE TRIGGER universes_price_deleted AFTER DELETE ON ohlcv_daily
+    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
+
+COMMENT ON FUNCTION track_price_changes() IS 'Trigger of ohlcv_daily: marks symbols with new, corrected or deleted prices in market_changes.';
+COMMENT ON TRIGGER universes_price_inserted ON ohlcv_daily IS 'Marks symbols with new prices.';
+COMMENT ON TRIGGER universes_price_updated ON ohlcv_daily IS 'Marks symbols with corrected prices.';
+COMMENT ON TRIGGER universes_price_deleted ON ohlcv_daily IS 'Marks symbols with deleted prices.';

@@ -1,0 +1,38 @@
+CREATE OR REPLACE FUNCTION track_symbol_changes()
+RETURNS trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Statement trigger on symbols: marks the symbols whose row was added, deleted, or changed in a column that some rule
+ * reads. A full refresh switches the mark off for its own update of market_cap, which it follows up itself.
+ */
+BEGIN
+    IF current_setting('universes.full_refresh', true) = 'on' THEN
+        RETURN NULL;
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO market_changes (kind, symbol)
+        SELECT 'symbol', symbol
+        FROM (SELECT true AS old, * FROM old_rows UNION ALL SELECT false, * FROM new_rows) AS versions
+        GROUP BY symbol, type, primary_exchange, active, market_cap, weighted_shares_outstanding, list_date,
+            sector, industry, sic_code
+        HAVING count(*) <> 2;
+    ELSE
+        INSERT INTO market_changes (kind, symbol) SELECT 'symbol', symbol FROM changed;
+    END IF;
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER universes_symbol_inserted AFTER INSERT ON symbols
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
+CREATE TRIGGER universes_symbol_updated AFTER UPDATE ON symbols
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
+CREATE TRIGGER universes_symbol_deleted AFTER DELETE ON symbols
+    REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
+
+COMMENT ON FUNCTION track_symbol_changes() IS 'Trigger of symbols: marks symbols that some rule has to look at again in market_changes.';
+COMMENT ON TRIGGER universes_symbol_inserted ON symbols IS 'Marks new symbols.';
+COMMENT ON TRIGGER universes_symbol_updated ON symbols IS 'Marks symbols changed in a column that a rule reads.';
+COMMENT ON TRIGGER universes_symbol_deleted ON symbols IS 'Marks deleted symbols.';

@@ -1,0 +1,7 @@
+CREATE MATERIALIZED VIEW sector_leaders AS
+SELECT sector, rank, symbol, market_cap FROM sector_ranking;
+
+CREATE UNIQUE INDEX sector_leaders_symbol ON sector_leaders (symbol);
+CREATE INDEX sector_leaders_rank ON sector_leaders (sector, rank);
+
+COMMENT ON MATERIALIZED VIEW sector_leaders IS 'The largest stocks of each sector by market cap in US dollars, rank 1 first, as of the last refresh that changed them.';

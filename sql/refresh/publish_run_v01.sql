@@ -1,0 +1,32 @@
+CREATE OR REPLACE FUNCTION publish_run(
+    p_run sync_runs,
+    p_changes group_change[]
+)
+RETURNS sync_runs
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Last step of a refresh: sums up what the steps changed, rewrites cache_entries of those groups, and puts one event per
+ * changed group and one for the run into the outbox. What a guard held, or append kept, is marked so that the next
+ * full run looks at it again instead of forgetting it.
+ */
+BEGIN
+    p_run.changes := summarize_changes(p_changes);
+    p_run.total_changes := (count_changes(p_changes) ->> 'added')::integer
+        + (count_changes(p_changes) ->> 'removed')::integer + (count_changes(p_changes) ->> 'updated')::integer;
+    p_run.alerts := find_alerts(p_run);
+    IF p_run.append OR p_run.changes @> '[{"held": true}]' THEN
+        INSERT INTO market_changes (kind) VALUES ('rule');
+    END IF;
+
+    PERFORM update_cache(
+        ARRAY(SELECT (c ->> 'group_id')::bigint FROM jsonb_array_elements(p_run.changes) AS c WHERE NOT (c ->> 'held')::boolean),
+        p_run.append);
+    PERFORM publish_events(run_events(p_run), p_run.id);
+    RETURN p_run;
+END;
+$$;
+
+COMMENT ON FUNCTION publish_run(sync_runs, group_change[]) IS 'Writes cache_entries and events for what a refresh changed, and returns the run with changes, total_changes and alerts.';

@@ -1,0 +1,63 @@
+CREATE OR REPLACE FUNCTION recalculate_market_caps(
+    p_symbols text[] DEFAULT NULL
+)
+RETURNS text[]
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+SET plan_cache_mode = force_custom_plan
+AS $$
+/*
+ * Market cap = latest close x weighted shares outstanding, for the active stocks of p_symbols (NULL: all). Writes
+ * symbols.market_cap only where it was empty or moves by more than settings.market_cap_change_percent, and returns the
+ * symbols it wrote. Keeps uncapped_stocks true for the stocks it looked at.
+ */
+DECLARE
+    v_limit numeric := (SELECT s.value / 100 FROM settings AS s WHERE s.name = 'market_cap_change_percent');
+    v_moved text[];
+BEGIN
+    WITH priced AS MATERIALIZED (
+        -- LATERAL walks the primary key backwards to one row per stock, however long the price history is.
+        SELECT s.symbol, s.market_cap AS old_cap, round(p.close * s.weighted_shares_outstanding) AS new_cap,
+            concat_ws(' and ',
+                CASE WHEN s.weighted_shares_outstanding IS NULL THEN 'no shares' END,
+                CASE WHEN p.close IS NULL THEN 'no price' END) AS gap
+        FROM symbols AS s
+        LEFT JOIN LATERAL (
+            SELECT o.close
+            FROM ohlcv_daily AS o
+            WHERE o.symbol = s.symbol AND o.close > 0
+            ORDER BY o.date DESC
+            LIMIT 1
+        ) AS p ON true
+        WHERE s.active AND s.type IN ('CS', 'ADRC') AND (p_symbols IS NULL OR s.symbol = ANY (p_symbols))
+    ), moved AS (
+        UPDATE symbols AS s
+        SET market_cap = p.new_cap, last_updated = now()
+        FROM priced AS p
+        WHERE s.symbol = p.symbol AND p.new_cap IS NOT NULL
+            AND (p.old_cap IS NULL OR abs(p.new_cap - p.old_cap) > p.old_cap * v_limit)
+        RETURNING s.symbol
+    ), gaps AS (
+        INSERT INTO uncapped_stocks (symbol, reason)
+        SELECT p.symbol, p.gap FROM priced AS p
+        LEFT JOIN uncapped_stocks AS u ON u.symbol = p.symbol
+        WHERE p.gap <> '' AND u.reason IS DISTINCT FROM p.gap
+        ON CONFLICT (symbol) DO UPDATE SET reason = EXCLUDED.reason
+    )
+    SELECT coalesce(array_agg(m.symbol), '{}') INTO v_moved FROM moved AS m;
+
+    DELETE FROM uncapped_stocks AS u
+    WHERE (p_symbols IS NULL OR u.symbol = ANY (p_symbols))
+        AND NOT EXISTS (
+            SELECT
+            FROM symbols AS s
+            WHERE s.symbol = u.symbol AND s.active AND s.type IN ('CS', 'ADRC')
+                AND (s.weighted_shares_outstanding IS NULL
+                    OR NOT EXISTS (SELECT FROM ohlcv_daily AS o WHERE o.symbol = s.symbol AND o.close > 0))
+        );
+    RETURN v_moved;
+END;
+$$;
+
+COMMENT ON FUNCTION recalculate_market_caps(text[]) IS 'Recomputes symbols.market_cap (US dollars) for active stocks, all or p_symbols, and returns the symbols whose market cap moved by more than settings.market_cap_change_percent.';

@@ -1,0 +1,105 @@
+CREATE OR REPLACE FUNCTION refresh_universes(
+    p_mode text DEFAULT 'full',
+    p_append boolean DEFAULT false,
+    p_dry_run boolean DEFAULT false,
+    p_force boolean DEFAULT false,
+    p_environment text DEFAULT 'DEFAULT',
+    p_triggered_by text DEFAULT session_user
+)
+RETURNS sync_runs
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * The nightly job. Five steps in one transaction, each of which states who should be in which universe and lets
+ * apply_memberships write the difference: market caps with classification, bands and rankings; IPOs; delistings;
+ * themes; cache and events. Only what market_changes marks is looked at, so an unchanged market costs next to nothing.
+ *
+ * The body is a sub-transaction. A dry run is the real run, rolled back at its end; a failure rolls back too, is
+ * recorded, announced to administrators and returned, not raised. Takes lock_universes: raises UV001 when another
+ * refresh or load is running, UV002 for an unknown mode.
+ */
+DECLARE
+    v_run sync_runs;
+    v_context refresh_context;
+    v_priced text[];
+    v_touched text[];
+    v_moved text[];
+    v_changes group_change[] := '{}';
+    v_new group_change[] := '{}';
+    v_clock timestamptz := clock_timestamp();
+    v_detail text;
+    v_hint text;
+    v_where text;
+BEGIN
+    v_run := start_run(p_mode, p_append, p_dry_run, p_force, p_environment, p_triggered_by);
+    v_context := ROW(v_run.id, p_environment, p_append, p_force)::refresh_context;
+    BEGIN
+        PERFORM set_config('universes.environment', p_environment, true);
+        -- NULL, everything, is what the partial modes look at; a full run knows what has changed since the last one.
+        IF p_mode = 'full' THEN
+            PERFORM set_config('universes.full_refresh', 'on', true);
+            SELECT priced, changed INTO v_priced, v_touched FROM take_market_changes(p_environment, p_force);
+        END IF;
+        IF v_touched IS NULL THEN
+            v_changes := ARRAY(SELECT c FROM ensure_groups(p_environment, v_run.id) AS c);
+        END IF;
+
+        IF p_mode IN ('full', 'market_cap') THEN
+            v_moved := recalculate_market_caps(v_priced);
+            v_new := ARRAY(SELECT c FROM classify_stocks(v_touched, v_context) AS c);
+            v_touched := CASE WHEN v_touched IS NOT NULL THEN v_touched || v_moved END;
+            v_new := v_new || ARRAY(SELECT c FROM rebalance_rankings(v_touched, v_context) AS c);
+            v_changes := v_changes || v_new;
+            v_run.steps := v_run.steps || finish_step('market_caps', v_clock, count_changes(v_new) || jsonb_build_object(
+                'market_caps_moved', cardinality(v_moved),
+                'market_caps_not_computable', (SELECT count(*) FROM uncapped_stocks)), 'ipos');
+        END IF;
+
+        IF p_mode IN ('full', 'ipos') THEN
+            v_clock := clock_timestamp();
+            v_new := ARRAY(SELECT c FROM assign_ipos(v_context) AS c);
+            v_changes := v_changes || v_new;
+            v_run.steps := v_run.steps || finish_step('ipos', v_clock, count_changes(v_new), 'delistings');
+        END IF;
+
+        IF p_mode IN ('full', 'delistings') THEN
+            v_clock := clock_timestamp();
+            v_new := ARRAY(SELECT c FROM clean_up_delistings(v_touched, v_context) AS c);
+            v_changes := v_changes || v_new;
+            v_run.steps := v_run.steps || finish_step('delistings', v_clock, count_changes(v_new), 'themes');
+        END IF;
+
+        IF p_mode IN ('full', 'themes') THEN
+            v_clock := clock_timestamp();
+            v_new := ARRAY(SELECT c FROM rebalance_themes(v_touched, v_context) AS c);
+            v_changes := v_changes || v_new;
+            v_run.steps := v_run.steps || finish_step('themes', v_clock, count_changes(v_new), 'cache and events');
+        END IF;
+
+        v_clock := clock_timestamp();
+        v_run := publish_run(v_run, v_changes);
+        v_run.steps := v_run.steps || finish_step('cache_and_events', v_clock,
+            jsonb_build_object('universes_updated', jsonb_array_length(v_run.changes)), 'done');
+        IF p_dry_run THEN
+            RAISE SQLSTATE 'UV000';
+        END IF;
+    EXCEPTION
+        WHEN SQLSTATE 'UV000' THEN
+            v_run.status := 'completed';
+        WHEN OTHERS THEN
+            GET STACKED DIAGNOSTICS
+                v_detail = PG_EXCEPTION_DETAIL, v_hint = PG_EXCEPTION_HINT, v_where = PG_EXCEPTION_CONTEXT;
+            v_run := fail_run(v_run, jsonb_build_object('sqlstate', SQLSTATE, 'message', SQLERRM,
+                'detail', v_detail, 'hint', v_hint, 'context', v_where));
+    END;
+    PERFORM set_config('universes.environment', '', true), set_config('universes.full_refresh', 'off', true);
+
+    v_run.finished_at := clock_timestamp();
+    INSERT INTO sync_runs SELECT v_run.*;
+    RETURN v_run;
+END;
+$$;
+
+COMMENT ON FUNCTION refresh_universes(text, boolean, boolean, boolean, text, text) IS 'Rebuilds every derived universe in one transaction and returns the run. p_mode: full, market_cap, themes, ipos, delistings. p_append: nothing leaves a universe but delisted symbols. p_dry_run: does everything, reports it, keeps nothing but the run''s row. p_force: recomputes everything and overrides membership_guards. Raises UV001 (busy) and UV002 (unknown mode); any other failure is returned as a failed run.';

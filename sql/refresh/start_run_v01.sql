@@ -1,0 +1,44 @@
+CREATE OR REPLACE FUNCTION start_run(
+    p_mode text,
+    p_append boolean,
+    p_dry_run boolean,
+    p_force boolean,
+    p_environment text,
+    p_triggered_by text
+)
+RETURNS sync_runs
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/* Checks the arguments (UV002), takes lock_universes (UV001), and returns a run that has done nothing yet. */
+DECLARE
+    v_run sync_runs;
+BEGIN
+    IF p_mode IS NULL OR p_mode NOT IN ('full', 'market_cap', 'themes', 'ipos', 'delistings') THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'UV002',
+            MESSAGE = format('unknown refresh mode %L', p_mode),
+            HINT = 'Modes: full, market_cap, themes, ipos, delistings.';
+    END IF;
+    PERFORM lock_universes('the refresh');
+    PERFORM set_config('application_name', 'pg-universes refresh: ' || p_mode, true);
+
+    v_run.id := gen_random_uuid();
+    v_run.mode := p_mode;
+    v_run.status := 'completed';
+    v_run.append := p_append;
+    v_run.dry_run := p_dry_run;
+    v_run.force := p_force;
+    v_run.environment := p_environment;
+    v_run.triggered_by := p_triggered_by;
+    v_run.started_at := clock_timestamp();
+    v_run.steps := '[]';
+    v_run.changes := '[]';
+    v_run.alerts := '[]';
+    v_run.total_changes := 0;
+    RETURN v_run;
+END;
+$$;
+
+COMMENT ON FUNCTION start_run(text, boolean, boolean, boolean, text, text) IS 'Begins a refresh: checks the arguments, takes the lock, returns the run. Raises UV001 (busy) and UV002 (unknown mode).';

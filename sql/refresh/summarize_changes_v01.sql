@@ -1,0 +1,48 @@
+CREATE OR REPLACE FUNCTION summarize_changes(
+    p_changes group_change[]
+)
+RETURNS jsonb
+LANGUAGE sql
+STABLE
+SET search_path FROM CURRENT
+AS $$
+    /* A group may change in several steps of a run: what is added and removed again cancels out. */
+    WITH moved AS (
+        SELECT c.group_id, c.members_before, c.held, c.updated, c.added, c.removed, c.ordinality
+        FROM unnest(p_changes) WITH ORDINALITY AS c
+    ), symbol_moves AS (
+        SELECT group_id, symbol, sum(step) AS net
+        FROM (
+            SELECT group_id, unnest(added) AS symbol, 1 AS step FROM moved
+            UNION ALL
+            SELECT group_id, unnest(removed), -1 FROM moved
+        ) AS moves
+        GROUP BY group_id, symbol
+    ), net AS (
+        SELECT
+            group_id,
+            coalesce(jsonb_agg(symbol ORDER BY symbol COLLATE "C") FILTER (WHERE net > 0), '[]') AS added,
+            coalesce(jsonb_agg(symbol ORDER BY symbol COLLATE "C") FILTER (WHERE net < 0), '[]') AS removed
+        FROM symbol_moves
+        GROUP BY group_id
+    ), grouped AS (
+        SELECT
+            group_id,
+            (array_agg(members_before ORDER BY ordinality))[1] AS members_before,
+            bool_or(held) AS held,
+            sum(updated)::bigint AS updated
+        FROM moved
+        GROUP BY group_id
+    )
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'group_id', d.group_id, 'type', g.type, 'name', g.name, 'held', d.held,
+        'count', (SELECT count(*) FROM group_memberships AS m WHERE m.group_id = d.group_id),
+        'members_before', d.members_before, 'updated', d.updated,
+        'added', coalesce(n.added, '[]'), 'removed', coalesce(n.removed, '[]')
+    ) ORDER BY g.type, g.name), '[]')
+    FROM grouped AS d
+    LEFT JOIN net AS n ON n.group_id = d.group_id
+    JOIN definition_groups AS g ON g.id = d.group_id
+$$;
+
+COMMENT ON FUNCTION summarize_changes(group_change[]) IS 'What a run or load did, one JSON object per changed group: type, name, count, members_before, added, removed, updated, held.';

@@ -1,0 +1,58 @@
+CREATE OR REPLACE FUNCTION take_market_changes(
+    p_environment text,
+    p_everything boolean,
+    OUT priced text[],
+    OUT changed text[]
+)
+RETURNS record
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * What a refresh has to look at: priced, the stocks whose market cap may have moved; changed, the symbols whose
+ * classification may have. NULL means all: after a changed rule, with p_everything, and when the last full run was not
+ * one of this environment. The marks are taken away in the caller's transaction, so only a full refresh calls this.
+ */
+DECLARE
+    v_last sync_runs;
+    v_rules boolean;
+BEGIN
+    SELECT * INTO v_last
+    FROM sync_runs AS r
+    WHERE r.mode = 'full' AND r.status = 'completed' AND NOT r.dry_run
+    ORDER BY r.started_at DESC
+    LIMIT 1;
+
+    WITH marks AS (
+        DELETE FROM market_changes RETURNING kind, symbol
+    )
+    SELECT
+        coalesce(array_agg(DISTINCT symbol) FILTER (WHERE kind IN ('price', 'symbol')), '{}'),
+        coalesce(array_agg(DISTINCT symbol) FILTER (WHERE kind IN ('symbol', 'fund')), '{}'),
+        coalesce(bool_or(kind = 'rule'), false)
+    INTO priced, changed, v_rules
+    FROM marks;
+
+    IF v_rules OR p_everything OR v_last.environment IS DISTINCT FROM p_environment THEN
+        priced := NULL;
+        changed := NULL;
+    ELSIF v_last.started_at::date < CURRENT_DATE THEN
+        -- Time alone moves a stock across a listing-age condition.
+        changed := changed || ARRAY(
+            SELECT s.symbol
+            FROM symbols AS s
+            CROSS JOIN (
+                SELECT unnest(ARRAY[0, t.min_listing_days, t.max_listing_days]) AS days
+                FROM theme_rules AS t
+                WHERE t.min_listing_days IS NOT NULL OR t.max_listing_days IS NOT NULL
+                GROUP BY 1
+            ) AS age
+            WHERE s.active AND s.type IN ('CS', 'ADRC')
+                AND s.list_date BETWEEN v_last.started_at::date - age.days AND CURRENT_DATE - age.days
+        );
+    END IF;
+END;
+$$;
+
+COMMENT ON FUNCTION take_market_changes(text, boolean) IS 'Symbols that a full refresh has to look at again, NULL for all; takes the marks of market_changes away.';

@@ -1,0 +1,7 @@
+CREATE TABLE etf_category_funds (
+    category text NOT NULL REFERENCES etf_categories (name) ON UPDATE CASCADE ON DELETE CASCADE,
+    etf text NOT NULL,
+    PRIMARY KEY (category, etf)
+);
+
+COMMENT ON TABLE etf_category_funds IS 'Which funds are in which category; a fund may be in several.';

@@ -1,0 +1,12 @@
+INSERT INTO settings (name, value, unit, description)
+VALUES
+    ('market_cap_change_percent', 5, 'percent', 'symbols.market_cap is rewritten when latest close x weighted shares differs from it by more than this.'),
+    ('ipo_days', 30, 'days', 'A stock is a recent IPO for this long after its list_date.'),
+    ('alert_run_minutes', 5, 'minutes', 'Alert when a refresh runs longer.'),
+    ('alert_uncapped_percent', 10, 'percent', 'Alert when the market cap of more than this share of active stocks cannot be computed.'),
+    ('alert_changed_percent', 20, 'percent', 'Alert when more than this share of a universe changes in one run.'),
+    ('alert_event_lag_minutes', 10, 'minutes', 'Alert when an event has waited longer for Redis.'),
+    ('load_max_weight_sum', 101, 'percent', 'A fund whose weights sum to more is refused.'),
+    ('load_low_weight_sum', 90, 'percent', 'A fund whose weights sum to less is loaded with a warning.'),
+    ('event_retention_days', 30, 'days', 'purge_events() deletes events published longer ago.')
+ON CONFLICT DO NOTHING;

@@ -1,0 +1,14 @@
+CREATE OR REPLACE FUNCTION track_rule_changes()
+RETURNS trigger
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/* Statement trigger on the rule tables: the next full refresh recomputes everything. */
+BEGIN
+    INSERT INTO market_changes (kind) VALUES ('rule');
+    RETURN NULL;
+END;
+$$;
+
+COMMENT ON FUNCTION track_rule_changes() IS 'Trigger of the rule tables: one mark in market_changes, after which everything is recomputed.';

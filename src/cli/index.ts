@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { packageRoot } from '../database/package-root.js'
+import { toUniversesError, UniversesError } from '../errors.js'
+import { printError } from '../report/console.js'
+import { register as migrate } from './commands/migrate.js'
+import { register as relay } from './commands/relay.js'
+
+const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
+
+const program = new Command('universes')
+  .description('Keeps stock universes true inside PostgreSQL.')
+  .version(version)
+  .option('--database-url <url>', 'PostgreSQL to use (default: DATABASE_URL, else the PG* variables)')
+  .option('--schema <name>', 'schema of the package (default: UNIVERSES_SCHEMA, else public)')
+  .showHelpAfterError('(add --help for usage)')
+  .exitOverride()
+
+for (const register of [migrate, relay]) register(program)
+
+try {
+  await program.parseAsync()
+} catch (thrown) {
+  process.exitCode = report(thrown)
+}
+
+/** Commander has already printed its own usage errors; anything that is not ours is a bug and shows its stack. */
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+  const error = toUniversesError(thrown)
+  printError(error)
+  const expected = thrown instanceof UniversesError || error.code !== undefined
+  if (!expected && thrown instanceof Error) console.error(thrown.stack)
+  return error.exitCode
+}

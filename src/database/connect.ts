@@ -1,0 +1,52 @@
+import pg from 'pg'
+import { config } from '../config.js'
+import { UniversesError } from '../errors.js'
+
+/** Where to connect; everything left out comes from the environment. */
+export interface ConnectOptions {
+  url?: string | undefined
+  schema?: string | undefined
+  /** Shown in pg_stat_activity. */
+  applicationName?: string | undefined
+}
+
+/** Connects with search_path set to the package's schema, then pg_temp, so that calls need no prefix. */
+export async function connect(options: ConnectOptions = {}): Promise<pg.Client> {
+  const url = options.url ?? config().databaseUrl
+  const client = new pg.Client({
+    ...(url === undefined ? {} : { connectionString: url }),
+    application_name: options.applicationName ?? 'universes',
+    keepAlive: true,
+  })
+  // An idle connection that breaks emits 'error'; the next query reports it, so the event alone must not end the process.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+  } catch (cause) {
+    throw new UniversesError(`cannot connect to PostgreSQL: ${reason(cause)}`, {
+      cause,
+      hint: 'Set DATABASE_URL (postgres://user@host:5432/database), or pass --database-url.',
+    })
+  }
+  const schema = pg.escapeIdentifier(options.schema ?? config().schema)
+  await client.query(`SET search_path TO ${schema}, pg_temp`)
+  return client
+}
+
+/** Runs `work` on a connection of its own and closes it whatever happens. */
+export async function withClient<T>(
+  options: ConnectOptions,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(options)
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function reason(cause: unknown): string {
+  if (cause instanceof AggregateError) return reason(cause.errors[0])
+  return cause instanceof Error ? cause.message : String(cause)
+}
