@@ -1,16 +1,14 @@
 CREATE VIEW desired_classes AS
-SELECT 'SECTOR' AS group_type, c.sector AS group_name, c.symbol, NULL::numeric AS weight,
-    jsonb_strip_nulls(jsonb_build_object('source', c.source, 'rule', c.rule, 'industry', c.industry)) AS metadata
+SELECT x.group_type, x.group_name, c.symbol, NULL::numeric AS weight, x.metadata
 FROM stock_sectors AS c
-UNION ALL
-SELECT 'INDUSTRY', c.industry, c.symbol, NULL, jsonb_build_object('rule', 'SIC ' || s.sic_code)
-FROM stock_sectors AS c
-JOIN symbols AS s ON s.symbol = c.symbol
-WHERE c.industry IS NOT NULL
-UNION ALL
-SELECT 'COMPLETE', 'all_stocks', s.symbol, NULL, '{"rule": "active stock"}'
-FROM symbols AS s
-WHERE s.active AND s.type IN ('CS', 'ADRC')
+CROSS JOIN LATERAL (
+    VALUES
+        ('SECTOR', c.sector,
+            jsonb_strip_nulls(jsonb_build_object('source', c.source, 'rule', c.rule, 'industry', c.industry))),
+        ('INDUSTRY', c.industry, jsonb_build_object('rule', 'SIC ' || c.sic_code)),
+        ('COMPLETE', 'all_stocks', '{"rule": "active stock"}'::jsonb)
+) AS x (group_type, group_name, metadata)
+WHERE x.group_name IS NOT NULL
 UNION ALL
 SELECT 'COMPLETE', 'all_etfs', s.symbol, NULL, '{"rule": "active fund"}'
 FROM symbols AS s

@@ -14,7 +14,8 @@ SELECT
         WHEN v.sector IS NOT NULL THEN 'vendor sector ' || v.vendor_sector
         ELSE 'no source'
     END AS rule,
-    r.industry
+    r.industry,
+    s.sic_code
 FROM symbols AS s
 LEFT JOIN (
     -- A stock in two sector funds follows the one in which it weighs more.

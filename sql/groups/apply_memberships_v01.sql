@@ -71,7 +71,7 @@ BEGIN
             DELETE FROM group_memberships AS m USING change AS c WHERE m.id = c.id AND c.change = 'removed'
         ), updated AS (
             UPDATE group_memberships AS m SET weight = c.weight, metadata = c.metadata
-            FROM change AS c WHERE m.id = c.id AND c.change <> 'removed'
+            FROM change AS c WHERE m.id = c.id AND c.change IN ('reweighted', 'reranked', 'restated')
         ), inserted AS (
             INSERT INTO group_memberships (group_id, symbol, weight, metadata, added_at)
             SELECT c.group_id, c.symbol, c.weight, c.metadata, $2 FROM change AS c WHERE c.change = 'added'
