@@ -7,6 +7,7 @@ const objects: SqlObject[] = [
   { path: 'groups/group_memberships', version: 1, adopt: true },
   ...firstVersions([
     'groups/membership_history',
+    'groups/membership_history_seed',
     'groups/group_change',
     'groups/environment_in_use',
     'groups/lock_universes',
@@ -14,6 +15,7 @@ const objects: SqlObject[] = [
     'groups/desired_nothing',
     'groups/apply_memberships',
     'groups/current_members',
+    'groups/universe_counts',
     'groups/universe_symbols',
     'groups/symbol_groups',
     'groups/find_group',

@@ -10,6 +10,7 @@ export const SQLSTATE = {
   fileRejected: 'UV004',
   notAdoptable: 'UV005',
   held: 'UV006',
+  pgCronMissing: 'UV007',
 } as const
 
 /** Exit codes of every command: 0 success, 1 failure, 2 wrong usage. */

@@ -6,7 +6,7 @@ CREATE TABLE group_memberships (
     metadata jsonb DEFAULT '{}',
     added_at timestamptz DEFAULT now(),
     UNIQUE (group_id, symbol)
-);
+) WITH (fillfactor = 85);
 
 CREATE INDEX IF NOT EXISTS universes_memberships_symbol ON group_memberships (symbol);
 

@@ -8,12 +8,12 @@ SET search_path FROM CURRENT
 AS $$
 /*
  * Creates a table from the text of its sql/ file, or adopts the one that is already there: rows stay, missing
- * columns and indexes are added. The wanted shape is built beside it under another name and compared.
- * Raises UV005, before anything is changed, when the existing table cannot serve.
+ * columns and indexes are added. The wanted shape is built beside it under another name and compared, then rows
+ * are tried. Raises UV005 when the existing table cannot serve; the transaction of the migration takes all back.
  */
 DECLARE
     v_name text := substring(p_definition FROM 'CREATE TABLE (\w+)');
-    v_create text := substring(p_definition FROM '^(.*?\n\);)');
+    v_create text := substring(p_definition FROM '^(.*?\n\)[^;]*;)');
     v_expected text := v_name || '_expected';
     v_existing regclass := to_regclass(format('%I.%I', current_schema(), v_name));
     v_added text[];
@@ -30,6 +30,7 @@ BEGIN
     EXECUTE format('DROP TABLE %I', v_expected);
     -- What follows CREATE TABLE are comments, which stay the owner's, and indexes, created where missing.
     EXECUTE regexp_replace(replace(p_definition, v_create, ''), 'COMMENT ON [^;]*;', '', 'g');
+    PERFORM check_writable(v_existing);
     INSERT INTO installed_tables (name, created, added_columns) VALUES (v_name, false, v_added);
 END;
 $$;

@@ -13,6 +13,7 @@ RETURNS load_runs
 LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
+SET jit = off
 AS $$
 /*
  * Last call of a load, in the transaction of stage_files and the COPYs: checks the staged rows, merges the good files,

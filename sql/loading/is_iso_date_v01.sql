@@ -8,10 +8,10 @@ SET search_path FROM CURRENT
 AS $$
     /* Days in the month are counted, since a cast of 2026-02-30 would raise an error instead of answering. */
     SELECT CASE
-        WHEN p_text !~ '^(19|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$' THEN false
+        WHEN p_text !~ '^(1[789]|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$' THEN false
         ELSE substr(p_text, 9, 2)::integer <= extract(
             day FROM make_date(substr(p_text, 1, 4)::integer, substr(p_text, 6, 2)::integer, 1) + interval '1 month - 1 day')
     END
 $$;
 
-COMMENT ON FUNCTION is_iso_date(text) IS 'Whether a text is an existing date from 1900 to 2099, written YYYY-MM-DD. NULL for NULL.';
+COMMENT ON FUNCTION is_iso_date(text) IS 'Whether a text is an existing date from 1700 to 2099, written YYYY-MM-DD. NULL for NULL.';

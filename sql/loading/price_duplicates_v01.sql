@@ -1,13 +1,16 @@
 CREATE VIEW price_duplicates AS
-SELECT d.file, d.line, 'date' AS column_name, d.symbol || ' ' || d.date AS value,
-    format('this symbol and date stand already on line %s of %s', d.first_line, f.name) AS message,
+SELECT p.file, p.line, 'date' AS column_name, p.symbol || ' ' || p.date AS value,
+    format('this symbol and date stand already on line %s of %s', p.first_line, f.name) AS message,
     'Keep one line per symbol and date in all files of a load.' AS remedy
 FROM (
-    SELECT p.symbol, p.date, max(p.file) AS file, max(p.line) AS line, min(p.file) AS first_file, min(p.line) AS first_line
-    FROM staged_prices AS p
-    GROUP BY p.symbol, p.date
-    HAVING count(*) > 1
-) AS d
-JOIN staged_files AS f ON f.file = d.first_file;
+    SELECT s.symbol, s.date, s.file, s.line,
+        first_value(s.file) OVER earlier AS first_file, first_value(s.line) OVER earlier AS first_line,
+        row_number() OVER earlier AS n
+    FROM (SELECT symbol, date FROM staged_prices GROUP BY symbol, date HAVING count(*) > 1) AS d
+    JOIN staged_prices AS s ON s.symbol = d.symbol AND s.date = d.date
+    WINDOW earlier AS (PARTITION BY s.symbol, s.date ORDER BY s.file, s.line)
+) AS p
+JOIN staged_files AS f ON f.file = p.first_file
+WHERE p.n > 1;
 
 COMMENT ON VIEW price_duplicates IS 'Rows of staged_prices whose symbol and date an earlier row states.';

@@ -12,7 +12,8 @@ AS $$
 /*
  * First call of a load: p_files is an array of {file, name, md5, group_type, group_name, columns, problem}, file being a
  * number of the caller's. Takes lock_universes (UV001) and returns the numbers of the files that have to be copied into
- * the staging table: not those rejected already, nor, in mode incremental, those whose checksum has not changed.
+ * the staging table: not those rejected already, nor, in mode incremental, those whose checksum has not changed. The
+ * universe must have come from that very file too: it may since have been loaded from another one, or retired.
  */
 BEGIN
     IF p_kind NOT IN ('symbols', 'prices', 'etfs', 'universes') OR p_mode NOT IN ('full', 'incremental') THEN
@@ -26,17 +27,24 @@ BEGIN
 
     RETURN QUERY
     WITH staged AS (
-        INSERT INTO staged_files (file, name, md5, group_type, group_name, columns, problem, status)
-        SELECT f.file, f.name, f.md5, f.group_type, f.group_name, coalesce(f.columns, '{}'), f.problem,
-            CASE
-                WHEN f.problem IS NOT NULL THEN 'rejected'
-                WHEN p_mode = 'incremental' AND l.md5 = f.md5 THEN 'unchanged'
-                ELSE 'pending'
-            END
+        INSERT INTO staged_files (file, name, md5, group_type, group_name, columns, problem, status, rows)
+        SELECT f.file, f.name, f.md5, f.group_type, f.group_name, coalesce(f.columns, '{}'), f.problem, s.status,
+            CASE WHEN s.status = 'unchanged' THEN l.rows ELSE 0 END
         FROM jsonb_to_recordset(p_files) AS f (
             file integer, name text, md5 text, group_type text, group_name text, columns text[], problem jsonb
         )
         LEFT JOIN loaded_files AS l ON l.kind = p_kind AND l.environment = p_environment AND l.name = f.name
+        LEFT JOIN definition_groups AS g
+            ON g.name = f.group_name AND g.type = f.group_type AND g.environment = p_environment
+        CROSS JOIN LATERAL (
+            SELECT CASE
+                WHEN f.problem IS NOT NULL THEN 'rejected'
+                WHEN p_mode = 'full' OR l.md5 IS DISTINCT FROM f.md5 THEN 'pending'
+                WHEN f.group_name IS NULL OR (g.metadata ->> 'md5' = f.md5 AND g.metadata ->> 'file' = f.name
+                    AND NOT g.metadata ? 'retired_at') THEN 'unchanged'
+                ELSE 'pending'
+            END AS status
+        ) AS s
         RETURNING file, status
     )
     SELECT s.file FROM staged AS s WHERE s.status = 'pending' ORDER BY s.file;

@@ -10,6 +10,7 @@ RETURNS sync_runs
 LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
+SET jit = off
 AS $$
 /*
  * The nightly job. Five steps in one transaction, each of which states who should be in which universe and lets

@@ -28,8 +28,8 @@ BEGIN
         DELETE FROM market_changes RETURNING kind, symbol
     )
     SELECT
-        coalesce(array_agg(DISTINCT symbol) FILTER (WHERE kind IN ('price', 'symbol')), '{}'),
-        coalesce(array_agg(DISTINCT symbol) FILTER (WHERE kind IN ('symbol', 'fund')), '{}'),
+        coalesce(array_agg(symbol) FILTER (WHERE kind IN ('price', 'symbol')), '{}'),
+        coalesce(array_agg(symbol) FILTER (WHERE kind IN ('symbol', 'fund')), '{}'),
         coalesce(bool_or(kind = 'rule'), false)
     INTO priced, changed, v_rules
     FROM marks;

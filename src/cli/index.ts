@@ -5,8 +5,12 @@ import { Command, CommanderError } from 'commander'
 import { packageRoot } from '../database/package-root.js'
 import { toUniversesError, UniversesError } from '../errors.js'
 import { printError } from '../report/console.js'
+import { register as load } from './commands/load.js'
 import { register as migrate } from './commands/migrate.js'
+import { register as quickstart } from './commands/quickstart.js'
+import { register as refresh } from './commands/refresh.js'
 import { register as relay } from './commands/relay.js'
+import { register as schedule } from './commands/schedule.js'
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
 
@@ -18,7 +22,7 @@ const program = new Command('universes')
   .showHelpAfterError('(add --help for usage)')
   .exitOverride()
 
-for (const register of [migrate, relay]) register(program)
+for (const register of [migrate, load, refresh, relay, schedule, quickstart]) register(program)
 
 try {
   await program.parseAsync()

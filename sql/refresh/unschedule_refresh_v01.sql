@@ -1,0 +1,32 @@
+CREATE OR REPLACE FUNCTION unschedule_refresh(
+    p_environment text DEFAULT 'DEFAULT'
+)
+RETURNS text
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/* Takes the job of schedule_refresh away and returns its name. Raises UV003 when there is none, UV007 without pg_cron. */
+DECLARE
+    v_name text := refresh_job_name(p_environment);
+    v_removed integer;
+BEGIN
+    PERFORM check_pg_cron(
+        format('SELECT cron.unschedule(%L);', v_name || ' ' || current_database()),
+        'A refresh that runs by crontab ends when its line is deleted.');
+    EXECUTE 'SELECT count(cron.unschedule(id)) FROM unnest(ARRAY(
+            SELECT j.jobid FROM cron.job AS j
+            WHERE j.jobname = $1 AND j.database = current_database())) AS id'
+        INTO v_removed USING v_name;
+    IF v_removed = 0 THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'UV003',
+            MESSAGE = format('no refresh is scheduled for environment %s', p_environment),
+            DETAIL = format('Role %I sees no pg_cron job named %L.', current_user, v_name),
+            HINT = 'SELECT jobname, username FROM cron.job lists them; the job of another role is shown only to a superuser.';
+    END IF;
+    RETURN v_name;
+END;
+$$;
+
+COMMENT ON FUNCTION unschedule_refresh(text) IS 'Removes the pg_cron job that refreshes p_environment and returns its name. Raises UV003 (no such job) and UV007 (pg_cron cannot be used here).';

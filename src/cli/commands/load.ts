@@ -1,0 +1,80 @@
+import { Option, type Command } from 'commander'
+import { load, type LoadOptions } from '../../load/load.js'
+import { startProgress } from '../../load/progress.js'
+import { renderLoad } from '../../load/render.js'
+import { isClean, type LoadKind, type LoadMode } from '../../load/result.js'
+import { usageError } from '../../errors.js'
+import { printJson } from '../../report/console.js'
+import { connectOptions, type GlobalOptions } from '../options.js'
+
+interface LoadCommandOptions extends GlobalOptions {
+  mode?: LoadMode | 'dry-run'
+  dryRun?: boolean
+  rebuild?: boolean
+  force?: boolean
+  strict?: boolean
+  json?: boolean
+  environment?: string
+  etf?: string
+}
+
+const SUBCOMMANDS: { kind: LoadKind; argument: string; description: string }[] = [
+  { kind: 'symbols', argument: '<files...>', description: 'securities: insert and update rows of symbols' },
+  { kind: 'prices', argument: '<files...>', description: 'daily prices: insert and update rows of ohlcv_daily' },
+  { kind: 'etfs', argument: '[paths...]', description: 'holdings of funds, files <ticker>_holdings.csv (default: holdings/)' },
+  { kind: 'universes', argument: '[paths...]', description: 'lists of symbols, files <name>.csv (default: holdings/universes/)' },
+] // prettier-ignore
+
+/** `universes load symbols | prices | etfs | universes [FILE or DIR ...]` */
+export function register(program: Command): void {
+  const parent = program
+    .command('load')
+    .description('load CSV files; exit code 1 when one is rejected or held')
+  for (const { kind, argument, description } of SUBCOMMANDS) {
+    const command = parent
+      .command(kind)
+      .description(description)
+      .argument(argument, 'CSV files, or .csv.gz')
+      .addOption(
+        new Option('--mode <mode>', 'full reads every file, incremental those whose checksum changed')
+          .choices(['full', 'incremental', 'dry-run'])
+          .default('incremental'),
+      )
+      .option('--dry-run', 'say what would change, and change nothing')
+      .option('--rebuild', 'the same as --mode full')
+      .option('--force', 'override membership_guards')
+      .option('--strict', 'load nothing when one file is rejected')
+      .option('--environment <name>', 'environment of the universes', 'DEFAULT')
+      .option('--json', 'print the row of load_runs as JSON')
+    if (kind === 'etfs')
+      command.option('--etf <ticker>', 'load this fund only, or say which fund the file is about')
+    command.action(async (paths: string[], _options: unknown, self: Command) => {
+      await loadCommand(kind, paths, self.optsWithGlobals<LoadCommandOptions>())
+    })
+  }
+}
+
+async function loadCommand(kind: LoadKind, paths: string[], options: LoadCommandOptions): Promise<void> {
+  const progress = options.json ? undefined : startProgress()
+  try {
+    const result = await load({ ...loadOptions(kind, paths, options), onProgress: progress?.show })
+    progress?.stop()
+    if (options.json) printJson(result)
+    else console.log(renderLoad(result))
+    if (!isClean(result)) process.exitCode = 1
+  } finally {
+    progress?.stop()
+  }
+}
+
+/** The options of `load()` that a command line asks for. */
+export function loadOptions(kind: LoadKind, paths: string[], options: LoadCommandOptions): LoadOptions {
+  const { mode, dryRun, rebuild, force, strict, environment, etf } = options
+  if (environment?.trim() === '') throw usageError('--environment is empty', 'Name one, or leave it out.')
+  return {
+    ...connectOptions(options),
+    ...{ kind, paths, force, strict, environment, etf },
+    mode: rebuild || mode === 'full' ? 'full' : 'incremental',
+    dryRun: dryRun || mode === 'dry-run',
+  }
+}

@@ -1,0 +1,101 @@
+import type { Command } from 'commander'
+import pc from 'picocolors'
+import { config } from '../../config.js'
+import { withClient } from '../../database/connect.js'
+import { startEmbedded } from '../../database/embedded.js'
+import { UniversesError } from '../../errors.js'
+import { quickstart } from '../../quickstart.js'
+import { RedisSink } from '../../relay/redis.js'
+import { SampleSink } from '../../relay/sample.js'
+import { formatDuration, renderTable } from '../../report/console.js'
+
+interface Options {
+  data?: string
+  directory: string
+  stay?: boolean
+}
+
+/** `universes quickstart`: the main job on an embedded PostgreSQL, with a result to look at. */
+export function register(program: Command): void {
+  program
+    .command('quickstart')
+    .description('run the main job on an embedded PostgreSQL and show the result')
+    .option('--data <dir>', 'files to load instead of the starter data')
+    .option('--directory <dir>', 'folder of the embedded PostgreSQL', '.universes/postgres')
+    .option('--stay', 'keep PostgreSQL running until Ctrl-C')
+    .action(runQuickstart)
+}
+
+async function runQuickstart({ data, directory, stay = false }: Options): Promise<void> {
+  const started = performance.now()
+  const { redisUrl } = config()
+  const server = await startEmbedded({ directory })
+  try {
+    const sample = new SampleSink()
+    const sink = redisUrl === undefined ? sample : new RedisSink({ url: redisUrl })
+    const step = (line: string): void => console.log(`${pc.green('✓')} ${line}`)
+    const { rejected } = await quickstart({ url: server.url, data, sink, step })
+    console.log(`\n${await renderResult(server.url)}`)
+    if (redisUrl === undefined) console.log(`\n${sample.summary()}`)
+    console.log(`\nDone in ${formatDuration(performance.now() - started)}. ${nextSteps(server.url, stay)}`)
+    if (stay) await interrupted()
+    if (rejected.length > 0)
+      throw new UniversesError('some files were rejected', { detail: rejected.join('\n') })
+  } finally {
+    await server.stop()
+  }
+}
+
+async function renderResult(url: string): Promise<string> {
+  return withClient({ url, schema: 'public' }, async (client) => {
+    const { rows: types } = await client.query<{
+      type: string
+      universes: number
+      members: number
+      largest: string
+    }>('SELECT type, universes, members, largest FROM universe_counts')
+    const { rows: leaders } = await client.query<{
+      rank: number
+      symbol: string
+      market_cap: string
+      sector: string
+    }>(
+      "SELECT rank, symbol, market_cap, sector FROM current_members WHERE name = 'top_10_stocks' ORDER BY rank",
+    )
+    const byType = types.map((row) => [row.type, row.universes, row.members, row.largest])
+    const topTen = leaders.map((row) => [
+      row.rank,
+      row.symbol,
+      Math.round(Number(row.market_cap) / 1e9),
+      row.sector,
+    ])
+    return [
+      renderTable(['type', 'universes', 'members', 'largest'], byType),
+      renderTable(['rank', 'symbol', 'billion $', 'sector'], topTen),
+    ].join('\n\n')
+  })
+}
+
+function nextSteps(url: string, staying: boolean): string {
+  if (!staying) return 'To look around: npm run quickstart -- --stay'
+  const calls = [
+    `psql '${url}' -c "SELECT * FROM universe_symbols('SPY:QQQ:dow30')"`,
+    `psql '${url}' -c "SELECT type, name, rank, weight FROM symbol_groups('AAPL')"`,
+    `psql '${url}' -c "UPDATE market_cap_bands SET min_market_cap = 150e9 WHERE name = 'mega_cap'"`,
+    `npx universes refresh --dry-run --verbose --database-url '${url}'`,
+  ]
+  return ['PostgreSQL runs until Ctrl-C. In another terminal:', ...calls.map((call) => `  ${call}`)].join(
+    '\n',
+  )
+}
+
+async function interrupted(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const alive = setInterval(() => undefined, 60_000)
+    const stop = (): void => {
+      clearInterval(alive)
+      resolve()
+    }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+  })
+}

@@ -1,0 +1,25 @@
+/** What the package offers to TypeScript: thin calls of its SQL functions, the loader and the relay. */
+export { connect, withClient, type ConnectOptions } from './database/connect.js'
+export {
+  migrateDown,
+  migrateUp,
+  migrationStatus,
+  type MigrateOptions,
+  type MigrationState,
+} from './database/migrate.js'
+export { SQLSTATE, UniversesError } from './errors.js'
+export { load, type LoadOptions } from './load/load.js'
+export { type FileResult, type LoadKind, type LoadMode, type LoadResult } from './load/result.js'
+export {
+  refresh,
+  REFRESH_MODES,
+  type RefreshMode,
+  type RefreshOptions,
+  type SyncRun,
+  type UniverseChange,
+} from './refresh.js'
+export { relayOnce } from './relay/once.js'
+export { RedisSink, type RedisSinkOptions } from './relay/redis.js'
+export { runRelay, type RelayOptions } from './relay/relay.js'
+export { type RelayEvent, type Sink } from './relay/sink.js'
+export { StdoutSink } from './relay/stdout.js'

@@ -1,0 +1,40 @@
+/** Why a file is refused, as stored in load_runs.files: what is wrong, where, and what to do about it. */
+export interface Problem {
+  message: string
+  remedy?: string | undefined
+  line?: number | undefined
+  column?: string | undefined
+  value?: string | undefined
+  /** Number of further problems in the file. */
+  more?: number | undefined
+}
+
+/** Thrown while a file is read: this file is refused, the others go on. */
+export class FileProblem extends Error {
+  readonly problem: Problem
+  /** Where in the (decompressed) bytes the problem is, when the line is not known yet. */
+  readonly offset: number | undefined
+
+  constructor(problem: Problem, offset?: number) {
+    super(problem.message)
+    this.name = 'FileProblem'
+    this.problem = problem
+    this.offset = offset
+  }
+}
+
+/** The problem behind an error of the file system or of zlib; undefined for any other error. */
+export function readProblem(thrown: unknown): Problem | undefined {
+  if (!(thrown instanceof Error)) return undefined
+  const { code, syscall } = thrown as NodeJS.ErrnoException
+  if (code === 'Z_BUF_ERROR')
+    return { message: 'the gzip data ends early', remedy: 'Download or compress the file again.' }
+  if (code?.startsWith('Z_')) {
+    return {
+      message: `the gzip data is damaged (${thrown.message})`,
+      remedy: 'Download or compress the file again.',
+    }
+  }
+  if (syscall === undefined) return undefined
+  return { message: `the file cannot be read (${code})`, remedy: 'Check that it exists and its permissions.' }
+}

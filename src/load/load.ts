@@ -1,0 +1,118 @@
+import type pg from 'pg'
+import { withClient, type ConnectOptions } from '../database/connect.js'
+import { findFiles } from './find-files.js'
+import { inspectFiles, type InspectedFile } from './inspect-file.js'
+import type { LoadKind, LoadMode, LoadResult } from './result.js'
+import { stageFile } from './stage-file.js'
+
+/** What to load, and how. */
+export interface LoadOptions extends ConnectOptions {
+  kind: LoadKind
+  /** Files, or directories for etfs and universes; none means the directory `holdings/`. */
+  paths?: readonly string[] | undefined
+  /** `incremental` when left out. */
+  mode?: LoadMode | undefined
+  dryRun?: boolean | undefined
+  /** Overrides membership_guards. */
+  force?: boolean | undefined
+  /** One bad file, and nothing is loaded. */
+  strict?: boolean | undefined
+  environment?: string | undefined
+  /** The one fund to load, kind etfs only. */
+  etf?: string | undefined
+  triggeredBy?: string | undefined
+  /** Connection to use, outside a transaction; one is opened, and closed again, when left out. */
+  client?: pg.Client | undefined
+  /** Receives the bytes read so far and the bytes to read. */
+  onProgress?: ((read: number, total: number) => void) | undefined
+}
+
+/**
+ * Loads files in one transaction and returns its row of load_runs. Bad files are in the result and no error, unless
+ * all of it is wrong: a path that does not exist is a usage error. Rejects with SQLSTATE UV001 when another refresh
+ * or load is running; nothing is changed then.
+ */
+export async function load(options: LoadOptions): Promise<LoadResult> {
+  const startedAt = new Date()
+  const { files, complete } = findFiles(options.kind, options.paths ?? [], options.etf)
+  const inspected = await inspectFiles(options.kind, files)
+  const run = (client: pg.Client): Promise<LoadResult> =>
+    inTransaction(client, async () => {
+      const pending = await stageFiles(client, options, inspected)
+      await copyFiles(client, options, pending)
+      return finishLoad(client, options, startedAt, complete)
+    })
+  return options.client
+    ? run(options.client)
+    : withClient({ applicationName: 'universes load', ...options }, run)
+}
+
+/** Tells the database about the files and learns which of them have to be copied. */
+async function stageFiles(
+  client: pg.Client,
+  { kind, mode, environment }: LoadOptions,
+  files: readonly InspectedFile[],
+): Promise<Map<number, InspectedFile>> {
+  const stated = files.map((file, index) => ({
+    ...{ file: index + 1, name: file.name, md5: file.md5, problem: file.problem },
+    ...{ group_type: file.group?.type, group_name: file.group?.name, columns: file.format?.columns },
+  }))
+  const { rows } = await client.query<{ file: number }>(
+    'SELECT file FROM stage_files($1, $2, $3, $4) AS file',
+    [...[kind, mode ?? 'incremental', JSON.stringify(stated), environment ?? 'DEFAULT']],
+  )
+  return new Map(rows.map(({ file }) => [file, files[file - 1]!]))
+}
+
+async function copyFiles(
+  client: pg.Client,
+  { kind, onProgress }: LoadOptions,
+  pending: ReadonlyMap<number, InspectedFile>,
+): Promise<void> {
+  let total = 0
+  for (const { bytes } of pending.values()) total += bytes
+  let before = 0
+  for (const [number, file] of pending) {
+    await stageFile(client, kind, number, file, (read) => onProgress?.(before + read, total))
+    before += file.bytes
+    onProgress?.(before, total)
+  }
+}
+
+async function finishLoad(
+  client: pg.Client,
+  options: LoadOptions,
+  startedAt: Date,
+  complete: boolean,
+): Promise<LoadResult> {
+  const { kind, mode = 'incremental', dryRun, force, strict, environment, triggeredBy } = options
+  const { rows } = await client.query<{ load: LoadResult }>(
+    'SELECT to_jsonb(l) AS load FROM finish_load($1, $2, $3, $4, $5, $6, $7, $8, $9) AS l',
+    [
+      ...[
+        kind,
+        mode,
+        startedAt,
+        complete && mode === 'full',
+        dryRun ?? false,
+        force ?? false,
+        strict ?? false,
+      ],
+      ...[environment ?? 'DEFAULT', triggeredBy ?? 'universes load'],
+    ],
+  )
+  return rows[0]!.load
+}
+
+async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN')
+  try {
+    const result = await work()
+    await client.query('COMMIT')
+    return result
+  } catch (thrown) {
+    // On a broken connection there is nothing left to roll back: the first error is the one that matters.
+    await client.query('ROLLBACK').catch(() => undefined)
+    throw thrown
+  }
+}

@@ -1,0 +1,53 @@
+import { createReadStream, type ReadStream } from 'node:fs'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+
+/** Large enough that a chunk costs nothing beside its COPY, small enough that memory stays flat. */
+const CHUNK_BYTES = 128 * 1024
+
+/** A file being read: its raw bytes, whose `bytesRead` shows the progress, and its content, decompressed if need be. */
+export interface OpenedFile {
+  raw: ReadStream
+  content: Readable
+}
+
+/** Opens a file. Errors of either stream arrive at `content`; destroying `content` closes the file. */
+export function openFile(path: string): OpenedFile {
+  const raw = createReadStream(path, { highWaterMark: CHUNK_BYTES })
+  if (!isGzip(path)) return { raw, content: raw }
+  const content = pipeline(raw, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined)
+  return { raw, content }
+}
+
+/** Whether the name says that a file is compressed. */
+export function isGzip(path: string): boolean {
+  return /\.gz$/i.test(path)
+}
+
+/** Number of the line, from 1, that the byte at `offset` of a file's content belongs to. */
+export async function lineAt(path: string, offset: number): Promise<number> {
+  const { lines } = await scan(path, offset)
+  return lines
+}
+
+/** Number of the line with the last double quote of a file. */
+export async function lineOfLastQuote(path: string): Promise<number> {
+  const { quoteLine } = await scan(path, Number.POSITIVE_INFINITY)
+  return quoteLine
+}
+
+/** Walks through every byte up to `end`: only for messages, after something was found to be wrong. */
+async function scan(path: string, end: number): Promise<{ lines: number; quoteLine: number }> {
+  let lines = 1
+  let quoteLine = 1
+  let left = end
+  for await (const chunk of openFile(path).content as AsyncIterable<Buffer>) {
+    for (const byte of left < chunk.length ? chunk.subarray(0, left) : chunk) {
+      if (byte === 0x0a) lines += 1
+      else if (byte === 0x22) quoteLine = lines
+    }
+    left -= chunk.length
+    if (left <= 0) break
+  }
+  return { lines, quoteLine }
+}

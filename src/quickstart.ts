@@ -1,0 +1,99 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { connect } from './database/connect.js'
+import { migrateUp } from './database/migrate.js'
+import { packageRoot } from './database/package-root.js'
+import { usageError } from './errors.js'
+import { load, type LoadOptions } from './load/load.js'
+import { renderProblem } from './load/render.js'
+import type { LoadKind } from './load/result.js'
+import { refresh, type SyncRun } from './refresh.js'
+import { relayOnce } from './relay/once.js'
+import type { Sink } from './relay/sink.js'
+
+/** What the quick start works on. */
+export interface QuickstartOptions {
+  /** PostgreSQL to use. */
+  url: string
+  /** Folder of files; the package's starter data when left out. */
+  data?: string | undefined
+  /** Where the events go. */
+  sink: Sink
+  /** Receives one line when a step is done. */
+  step: (line: string) => void
+}
+
+/** What the quick start did. */
+export interface QuickstartResult {
+  run: SyncRun
+  /** Number of events published. */
+  published: number
+  /** Files that were not taken, with the reason. */
+  rejected: string[]
+}
+
+/** Migrates, loads every file of the folder, refreshes and publishes the events. */
+export async function quickstart({ url, data, sink, step }: QuickstartOptions): Promise<QuickstartResult> {
+  const files = findData(data ?? join(packageRoot, 'holdings'))
+  const migrations = await migrateUp({ url, schema: 'public' })
+  step(migrations.length > 0 ? `installed ${migrations.length} migrations` : 'migrations are installed')
+  const client = await connect({ url, schema: 'public', applicationName: 'universes quickstart' })
+  try {
+    const rejected: string[] = []
+    for (const [kind, paths] of files) rejected.push(...(await loadStep(client, { kind, paths }, step)))
+    const run = await refresh(client, { triggeredBy: 'quickstart' })
+    const { universes, changes } = { universes: run.changes.length, changes: run.total_changes }
+    step(`refreshed: ${changes.toLocaleString('en-US')} changes in ${universes} universes, ${duration(run)}`)
+    const published = await relayOnce({ url, schema: 'public' }, sink)
+    step(`published ${published} events to ${sink.name}`)
+    return { run, published, rejected }
+  } finally {
+    await client.end()
+  }
+}
+
+/** Files of a folder by kind, in the order in which they are loaded; any of them may be missing. */
+export function findData(folder: string): [LoadKind, string[]][] {
+  if (!existsSync(folder)) throw usageError(`no such folder: ${folder}`, 'Give a folder with --data.')
+  const market = existsSync(join(folder, 'market')) ? join(folder, 'market') : folder
+  const holdings = existsSync(join(folder, 'holdings')) ? join(folder, 'holdings') : folder
+  const universes = join(folder, 'universes')
+  const found: [LoadKind, string[]][] = [
+    ['symbols', matching(market, /^symbols.*\.csv(\.gz)?$/)],
+    ['prices', matching(market, /^(prices|ohlcv).*\.csv(\.gz)?$/)],
+    ['etfs', matching(holdings, /_holdings\.csv$/)],
+    ['universes', existsSync(universes) ? [universes] : []],
+  ]
+  const present = found.filter(([, paths]) => paths.length > 0)
+  if (present.length === 0) {
+    throw usageError(
+      `nothing to load in ${folder}`,
+      'Expected symbols*.csv, prices*.csv, *_holdings.csv, universes/*.csv.',
+    )
+  }
+  return present
+}
+
+function matching(folder: string, name: RegExp): string[] {
+  const files = readdirSync(folder).filter((file) => name.test(file))
+  return files.sort().map((file) => join(folder, file))
+}
+
+async function loadStep(
+  client: pg.Client,
+  options: LoadOptions,
+  step: QuickstartOptions['step'],
+): Promise<string[]> {
+  const { files } = await load({ ...options, client, triggeredBy: 'quickstart' })
+  const rows = files.reduce((sum, file) => sum + file.rows, 0)
+  const unchanged = files.every((file) => file.status === 'unchanged') ? ', unchanged' : ''
+  step(`loaded ${options.kind}: ${rows.toLocaleString('en-US')} rows in ${files.length} files${unchanged}`)
+  return files
+    .filter((file) => file.status === 'rejected')
+    .map((file) => renderProblem(file.name, file.problem ?? { message: 'rejected' }))
+}
+
+function duration(run: SyncRun): string {
+  return `${run.finished_at.getTime() - run.started_at.getTime()} ms`
+}

@@ -1,0 +1,58 @@
+import type { Outbox } from './outbox.js'
+import type { RelayEvent, Sink } from './sink.js'
+
+/** Events per batch: large enough to hide the round trips, small enough to repeat after a crash. */
+const BATCH_SIZE = 1_000
+
+/** How a drain goes about its work. */
+export interface DrainOptions {
+  /** Start above this seq; '0' for everything that waits. */
+  after: string
+  /** After a failure the first event goes alone: should it fail again, none behind it has overtaken it. */
+  careful?: boolean
+  /** Stops after the batch under way. */
+  signal?: AbortSignal | undefined
+}
+
+/** What a drain achieved. */
+export interface Drained {
+  count: number
+  /** The last event that was marked; `after` of the options when there was none. */
+  last: string
+}
+
+/**
+ * Publishes what waits, in order, until nothing is left. An event is marked only after the sink has taken it; when a batch
+ * gets only part of the way, that part is marked and the sink's error thrown. While a batch is being published the
+ * next one is read and the previous one marked, so PostgreSQL and the sink work at the same time.
+ */
+export async function drain(outbox: Outbox, sink: Sink, options: DrainOptions): Promise<Drained> {
+  let size = options.careful ? 1 : BATCH_SIZE
+  const done: Drained = { count: 0, last: options.after }
+  let marking: Promise<void> = Promise.resolve()
+  try {
+    let batch = await outbox.claim(size, options.after)
+    while (batch.length > 0) {
+      const last = batch.at(-1)?.seq ?? done.last
+      const more = batch.length === size && options.signal?.aborted !== true
+      size = BATCH_SIZE
+      const next = handled(more ? outbox.claim(size, last) : Promise.resolve<RelayEvent[]>([]))
+      const { count, error } = await sink.publish(batch)
+      await marking
+      marking = handled(count > 0 ? outbox.mark(batch.slice(0, count)) : Promise.resolve())
+      done.count += count
+      if (error) throw error
+      done.last = last
+      batch = await next
+    }
+  } finally {
+    await marking
+  }
+  return done
+}
+
+/** The promise is awaited later: until then a rejection must not end the process. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}

@@ -1,0 +1,84 @@
+import pg from 'pg'
+import { connect, type ConnectOptions } from '../database/connect.js'
+import type { RelayEvent } from './sink.js'
+
+/** A query that takes longer is on a dead connection. */
+const QUERY_TIMEOUT_MS = 60_000
+const TEXT_ARRAY = 1009
+
+/** The relay's side of the outbox: one connection, which holds the lock of the working relay. */
+export class Outbox {
+  readonly #client: pg.Client
+  readonly #types = { getTypeParser: cachedChannels() }
+  #locked = false
+
+  private constructor(client: pg.Client) {
+    this.#client = client
+  }
+
+  /** Connects; whoever opens an outbox closes it. */
+  static async open(options: ConnectOptions): Promise<Outbox> {
+    return new Outbox(await connect({ ...options, applicationName: 'universes relay' }))
+  }
+
+  /** True when this connection is the one that may publish. Asks only until the answer is yes. */
+  async lock(): Promise<boolean> {
+    this.#locked ||= (await this.#call('lock_relay', 'SELECT lock_relay()', []))[0]?.[0] === true
+    return this.#locked
+  }
+
+  /** The oldest waiting events above `after`, in order. */
+  async claim(limit: number, after: string): Promise<RelayEvent[]> {
+    const text = 'SELECT seq, event, channels, message FROM claim_events($1, $2)'
+    const rows = await this.#call('claim_events', text, [limit, after])
+    return (rows as [string, string, string[], string][]).map(([seq, event, channels, message]) => ({
+      seq,
+      event,
+      channels,
+      message,
+    }))
+  }
+
+  /** Records that these events have arrived. */
+  async mark(events: readonly RelayEvent[]): Promise<void> {
+    const seqs = `{${events.map(({ seq }) => seq).join(',')}}`
+    await this.#call('mark_events_published', 'SELECT mark_events_published($1)', [seqs])
+  }
+
+  /** How many events wait. */
+  async waiting(): Promise<number> {
+    return Number(
+      (await this.#call('unpublished_events', 'SELECT events FROM unpublished_events', []))[0]?.[0],
+    )
+  }
+
+  /** Ends the connection, and with it the lock; a query under way fails. */
+  async close(): Promise<void> {
+    await this.#client.end()
+  }
+
+  async #call(name: string, text: string, values: unknown[]): Promise<unknown[][]> {
+    const query = {
+      name,
+      text,
+      values,
+      rowMode: 'array' as const,
+      types: this.#types,
+      query_timeout: QUERY_TIMEOUT_MS,
+    }
+    return (await this.#client.query<unknown[]>(query)).rows
+  }
+}
+
+/** The few distinct lists of channels are parsed once each, not once per event. */
+function cachedChannels(): typeof pg.types.getTypeParser {
+  const known = new Map<string, unknown>()
+  const parserOf = pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown
+  const parse = (text: string): unknown => {
+    const channels = known.get(text) ?? parserOf(TEXT_ARRAY)(text)
+    if (known.size < 1_000) known.set(text, channels)
+    return channels
+  }
+  return ((oid: number, format?: string) =>
+    oid === TEXT_ARRAY ? parse : parserOf(oid, format)) as typeof parserOf
+}

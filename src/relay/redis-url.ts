@@ -1,0 +1,46 @@
+import type { RedisOptions } from 'ioredis'
+import { usageError } from '../errors.js'
+
+/** Address and credentials taken from a Redis URL. */
+export interface RedisAddress {
+  /** For ioredis. TLS is on for `rediss://` and cannot be switched off by anything else in the URL. */
+  options: Pick<RedisOptions, 'host' | 'port' | 'db' | 'username' | 'password' | 'tls'>
+  /** For people: the URL without its password. */
+  label: string
+}
+
+/**
+ * Reads `redis://` and `rediss://` URLs. ioredis would take a query parameter as an option, `?tls=` included, and
+ * `REDISS://` as a connection without TLS: here the scheme alone decides and a parameter is an error.
+ */
+export function parseRedisUrl(text: string): RedisAddress {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') {
+    throw usageError(
+      'the Redis URL is not valid',
+      'Write redis://host:6379 or rediss://user:password@host:6379/0.',
+    )
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw usageError(
+      `the Redis URL of ${url.host} has parameters`,
+      'Remove what follows "?" or "#" in the URL.',
+    )
+  }
+  const database = /^\/?(\d*)$/.exec(url.pathname)?.[1]
+  if (database === undefined) {
+    throw usageError(
+      `the Redis URL of ${url.host} names no database number`,
+      'End the URL with a number, such as /0.',
+    )
+  }
+  const options: RedisAddress['options'] = {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 6379),
+    db: Number(database || 0),
+    ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
+    ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
+    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+  }
+  return { options, label: `${url.protocol}//${url.host}${database ? `/${database}` : ''}` }
+}

@@ -1,0 +1,104 @@
+import { Redis } from 'ioredis'
+import { PUBLISH_EVENTS, STREAM_AHEAD } from './redis-script.js'
+import { parseRedisUrl } from './redis-url.js'
+import { SinkError, SinkRefused, type Accepted, type RelayEvent, type Sink } from './sink.js'
+
+/** Events per call of the script: Redis serves nobody else meanwhile. */
+const EVENTS_PER_CALL = 250
+const STATES = ['ready', 'close', 'end'] as const
+
+/** Where to publish. */
+export interface RedisSinkOptions {
+  /** `redis://` or `rediss://`. */
+  url: string
+  /** Name of a Redis Stream that receives every event too, under the id `<seq>-0`. */
+  stream?: string | undefined
+}
+
+/**
+ * Publishes to Redis Pub/Sub, and to a stream when one is named. ioredis reconnects for ever but keeps no command back:
+ * what had no answer when the connection broke has failed, and the outbox offers it again. A server that stays
+ * silent for ten seconds counts as gone.
+ */
+export class RedisSink implements Sink {
+  readonly name = 'Redis'
+  readonly #redis: Redis
+  readonly #label: string
+  readonly #stream: string | undefined
+  #reason = 'no connection'
+
+  constructor({ url, stream }: RedisSinkOptions) {
+    const { options, label } = parseRedisUrl(url)
+    this.#label = label
+    this.#stream = stream
+    this.#redis = new Redis({
+      ...options,
+      connectionName: 'pg-universes-relay',
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      connectTimeout: 5_000,
+      socketTimeout: 10_000,
+      retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 1_000),
+    })
+    // Only the message is kept: an ioredis error carries the command, and with it the password.
+    this.#redis.on('error', (error: Error) => (this.#reason = error.message || error.name))
+  }
+
+  async ready(): Promise<void> {
+    const redis = this.#redis
+    if (redis.status === 'ready') return
+    if (redis.status === 'wait') redis.connect().catch(() => undefined)
+    await new Promise<void>((resolve, reject) => {
+      const settle = (): void => {
+        for (const state of STATES) redis.off(state, settle)
+        if (redis.status === 'ready') resolve()
+        else reject(this.#unavailable(this.#reason))
+      }
+      for (const state of STATES) redis.on(state, settle)
+      if (redis.status === 'end') settle()
+    })
+  }
+
+  async publish(batch: readonly RelayEvent[]): Promise<Accepted> {
+    let count = 0
+    while (count < batch.length) {
+      const part = batch.slice(count, count + EVENTS_PER_CALL)
+      const [arrived, problem] = await this.#call(part)
+      count += arrived
+      if (problem === STREAM_AHEAD) throw this.#streamAhead(batch[count]?.seq)
+      if (problem !== undefined) return { count, error: this.#unavailable(problem) }
+    }
+    return { count }
+  }
+
+  close(): Promise<void> {
+    this.#redis.disconnect()
+    return Promise.resolve()
+  }
+
+  async #call(events: readonly RelayEvent[]): Promise<[count: number, problem?: string]> {
+    const keys = this.#stream === undefined ? [] : [this.#stream]
+    const fields: string[] = []
+    for (const { seq, event, message, channels } of events) {
+      fields.push(seq, event, message, String(channels.length), ...channels)
+    }
+    try {
+      return (await this.#redis.eval(PUBLISH_EVENTS, keys.length, ...keys, ...fields)) as [number, string?]
+    } catch (error) {
+      return [0, this.#redis.status === 'ready' && error instanceof Error ? error.message : this.#reason]
+    }
+  }
+
+  #unavailable(reason: string): SinkError {
+    return new SinkError(`${this.#label}: ${reason}`)
+  }
+
+  #streamAhead(seq: string | undefined): SinkRefused {
+    return new SinkRefused(`the Redis stream "${this.#stream}" is ahead of event ${seq} without holding it`, {
+      detail: 'The stream was written from another database, or the event has been trimmed from it.',
+      hint: 'Pass another name to --stream, or delete the stream when nobody reads it.',
+    })
+  }
+}

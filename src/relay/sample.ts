@@ -1,0 +1,38 @@
+import type { Accepted, RelayEvent, Sink } from './sink.js'
+
+const SHOWN = 3
+const WIDTH = 150
+
+/** Takes every event and shows a few: what the quick start prints instead of hundreds of lines. */
+export class SampleSink implements Sink {
+  readonly name = 'this terminal'
+  private readonly counts = new Map<string, number>()
+  private readonly latest = new Map<string, string>()
+
+  ready(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  publish(batch: readonly RelayEvent[]): Promise<Accepted> {
+    for (const { event, message } of batch) {
+      this.counts.set(event, (this.counts.get(event) ?? 0) + 1)
+      this.latest.set(event, message)
+    }
+    return Promise.resolve({ count: batch.length })
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  /** How many events of which kind came, and the last message of some of them. */
+  summary(): string {
+    const counted = [...this.counts].map(([event, count]) => `${count} ${event}`).join(', ')
+    const samples = [...this.latest.values()].slice(-SHOWN).map(shorten)
+    return [`events: ${counted || 'none'}`, ...samples].join('\n')
+  }
+}
+
+function shorten(message: string): string {
+  return message.length <= WIDTH ? message : `${message.slice(0, WIDTH)} ...`
+}

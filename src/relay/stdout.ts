@@ -1,0 +1,40 @@
+import type { Writable } from 'node:stream'
+import { SinkClosed, SinkError, type Accepted, type RelayEvent, type Sink } from './sink.js'
+
+/** Writes each message as one line and waits until the reader has taken the batch. A reader that leaves ends the relay quietly. */
+export class StdoutSink implements Sink {
+  readonly name = 'stdout'
+  readonly #out: Writable
+  readonly #ignore = (): void => undefined
+
+  constructor(out: Writable = process.stdout) {
+    this.#out = out
+    // A failed write also reports to its own callback, which is where it is handled.
+    out.on('error', this.#ignore)
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async publish(batch: readonly RelayEvent[]): Promise<Accepted> {
+    const text = batch.map(({ message }) => `${message}\n`).join('')
+    await new Promise<void>((resolve, reject) => {
+      this.#out.write(text, (error) => {
+        if (error) reject(writeError(error))
+        else resolve()
+      })
+    })
+    return { count: batch.length }
+  }
+
+  close(): Promise<void> {
+    this.#out.off('error', this.#ignore)
+    return Promise.resolve()
+  }
+}
+
+function writeError(error: NodeJS.ErrnoException): Error {
+  const gone = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'
+  return gone ? new SinkClosed('the reader of stdout has gone') : new SinkError(error.message)
+}
