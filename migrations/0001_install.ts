@@ -6,9 +6,9 @@ const objects: SqlObject[] = [
   ...firstVersions([
     'install/installed_tables',
     'install/unique_keys',
+    'install/trial_rows',
     'install/check_adoptable',
     'install/add_missing_columns',
-    'install/trial_rows',
     'install/insert_trial_row',
     'install/refused_by',
     'install/too_short_for',

@@ -5,7 +5,12 @@ import { firstVersions, install, revert, type SqlObject } from '../src/database/
 const objects: SqlObject[] = [
   { path: 'market/symbols', version: 1, adopt: true },
   { path: 'market/ohlcv_daily', version: 1, adopt: true },
-  ...firstVersions(['market/market_changes', 'market/track_price_changes', 'market/track_symbol_changes']),
+  ...firstVersions([
+    'market/has_date_index',
+    'market/market_changes',
+    'market/track_price_changes',
+    'market/track_symbol_changes',
+  ]),
 ]
 
 export function up(pgm: MigrationBuilder): void {

@@ -4,7 +4,7 @@ import { firstVersions, install, revert, type SqlObject } from '../src/database/
 /** JSON copies of the universes for existing readers. */
 const objects: SqlObject[] = [
   { path: 'cache/cache_entries', version: 1, adopt: true },
-  ...firstVersions(['cache/group_entries', 'cache/update_cache']),
+  ...firstVersions(['cache/group_entries', 'cache/uncached_entries', 'cache/update_cache']),
 ]
 
 export function up(pgm: MigrationBuilder): void {

@@ -17,6 +17,8 @@ const objects: SqlObject[] = [
     'loading/symbol_limit',
     'loading/is_iso_date',
     'loading/is_price',
+    'loading/extra_problems',
+    'loading/uncanonical_members',
     'loading/member_problems',
     'loading/member_file_problems',
     'loading/symbol_problems',

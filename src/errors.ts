@@ -50,18 +50,23 @@ export function usageError(message: string, hint?: string): UniversesError {
   return new UniversesError(message, { exitCode: 2, hint })
 }
 
+/** PostgreSQL's undefined_function and undefined_table: our calls get them where the package is not installed. */
+const NOT_INSTALLED = ['42883', '42P01']
+
 /** Turns whatever was thrown into an error with PostgreSQL's detail, hint and position where there are any. */
 export function toUniversesError(thrown: unknown): UniversesError {
   if (thrown instanceof UniversesError) return thrown
   if (!(thrown instanceof Error)) return new UniversesError(String(thrown))
   const { code, detail, hint, where } = thrown as Error & ErrorDetails
-  const exitCode = code === SQLSTATE.invalidArgument ? 2 : 1
+  const missing = code !== undefined && NOT_INSTALLED.includes(code) && where === undefined
   return new UniversesError(thrown.message || firstMessage(thrown), {
     code,
     detail,
-    hint,
+    hint: missing
+      ? 'Is the package installed here? universes migrate up, with the same database and --schema.'
+      : hint,
     where,
-    exitCode,
+    exitCode: code === SQLSTATE.invalidArgument ? 2 : 1,
     cause: thrown,
   })
 }

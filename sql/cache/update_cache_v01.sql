@@ -10,12 +10,13 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 /*
  * Rewrites the cache_entries of the groups p_groups and returns how many rows it wrote. Unless p_append, rows of
- * retired groups go. An older row of the same name that another program wrote is taken over when the table allows only
- * one row per universe, so that readers never find a stale twin.
+ * retired groups go. An older row that another program wrote is taken over when a unique key of the table lets it
+ * stand in the way of ours, so that readers never find a stale twin. Where the table allows one row per universe name
+ * and two groups share a name, the one that came first keeps the row.
  */
 DECLARE
+    v_rows integer;
     v_written integer;
-    v_deleted integer := 0;
 BEGIN
     UPDATE cache_entries AS c
     SET content = e.content, value = e.symbols, universe_metadata = e.universe_metadata, updated_at = now()
@@ -29,14 +30,28 @@ BEGIN
             type, name, environment, created_at, updated_at)
         SELECT e.universe, e.content, 'universe', e.universe, e.symbols, e.universe_category, e.universe_metadata,
             e.type, e.name, e.environment, now(), now()
-        FROM group_entries AS e
+        FROM uncached_entries AS e
         WHERE e.group_id = ANY (p_groups)
-            AND NOT EXISTS (
-                SELECT FROM cache_entries AS c
-                WHERE c.universe = e.universe AND c.universe_category = e.universe_category
-                    AND c.environment = e.environment
-            );
-        v_written := cardinality(p_groups);
+        ORDER BY e.group_id
+        ON CONFLICT DO NOTHING;
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        v_written := v_written + v_rows;
+
+        UPDATE cache_entries AS c
+        SET universe = e.universe, content = e.content, cache_type = 'universe', key = e.universe, value = e.symbols,
+            universe_category = e.universe_category, universe_metadata = e.universe_metadata, type = e.type, name = e.name,
+            environment = e.environment, updated_at = now()
+        FROM (
+            SELECT DISTINCT ON (o.id) o.id, u.*
+            FROM uncached_entries AS u
+            JOIN cache_entries AS o ON o.universe_category IS NULL AND (o.universe = u.universe
+                OR (o.type = u.type AND o.name = u.name AND o.key = u.universe AND o.environment = u.environment))
+            WHERE u.group_id = ANY (p_groups)
+            ORDER BY o.id, u.group_id
+        ) AS e
+        WHERE c.id = e.id;
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        v_written := v_written + v_rows;
     END IF;
 
     IF NOT p_append THEN
@@ -44,9 +59,10 @@ BEGIN
         USING definition_groups AS g
         WHERE g.id = ANY (p_groups) AND g.metadata ? 'retired_at'
             AND c.universe = g.name AND c.universe_category = g.type AND c.environment = g.environment;
-        GET DIAGNOSTICS v_deleted = ROW_COUNT;
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        v_written := v_written + v_rows;
     END IF;
-    RETURN v_written + v_deleted;
+    RETURN v_written;
 END;
 $$;
 

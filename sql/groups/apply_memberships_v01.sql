@@ -27,13 +27,13 @@ BEGIN
     PERFORM lock_universes('apply_memberships');
     RETURN QUERY EXECUTE format($sql$
         WITH desired AS (
-            SELECT g.id AS group_id, d.symbol, d.weight, d.metadata, s.market_cap
+            SELECT g.id AS group_id, d.symbol::text, d.weight, d.metadata, s.market_cap
             FROM definition_groups AS g
             JOIN %s AS d ON d.group_type = g.type AND d.group_name = g.name
             LEFT JOIN symbols AS s ON s.symbol = d.symbol
             WHERE g.id = ANY ($1) AND s.active IS NOT FALSE %s
         ), stored AS (
-            SELECT m.id, m.group_id, m.symbol, m.weight, m.metadata
+            SELECT m.id, m.group_id, m.symbol::text, m.weight, m.metadata
             FROM group_memberships AS m
             WHERE m.group_id = ANY ($1) %s
         ), difference AS MATERIALIZED (
@@ -97,7 +97,7 @@ BEGIN
             JOIN sector_etfs AS e ON e.etf = g.name
             WHERE c.change IN ('added', 'removed')
         )
-        SELECT j.group_id, j.added, j.removed, j.updated, j.members_before, j.held
+        SELECT j.group_id::bigint, j.added, j.removed, j.updated, j.members_before, j.held
         FROM judged AS j
         WHERE cardinality(j.added) > 0 OR cardinality(j.removed) > 0 OR j.updated > 0
     $sql$,

@@ -22,7 +22,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'UV003',
             MESSAGE = format('the members of %s at %s are not known', p_name, p_at),
-            DETAIL = coalesce(format('Its history begins at %s.', v_known_since), 'It has no history yet.'),
+            DETAIL = coalesce('Its history begins at ' || v_known_since || '.', 'It has no history yet.'),
             HINT = 'Ask about a later moment.';
     END IF;
 

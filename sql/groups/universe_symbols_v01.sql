@@ -9,11 +9,18 @@ SET search_path FROM CURRENT
 AS $$
 /*
  * Members of one or several universes, names separated by colons, without repetition, in byte order. An empty universe
- * gives no row; an unknown name raises UV003, so that a typing error is never mistaken for an empty universe.
+ * gives no row; an unknown name raises UV003 and no name at all UV002: a typing error is never taken for an empty universe.
  */
 DECLARE
     v_unknown text[];
 BEGIN
+    IF coalesce(btrim(p_names), '') = '' THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'UV002',
+            MESSAGE = 'no universe is named at all',
+            HINT = 'Names are separated by colons: universe_symbols(''SPY:QQQ:dow30'').';
+    END IF;
+
     SELECT array_agg(n.name ORDER BY n.name)
     INTO v_unknown
     FROM (SELECT btrim(part) AS name FROM string_to_table(p_names, ':') AS part) AS n
@@ -28,7 +35,7 @@ BEGIN
     END IF;
 
     RETURN QUERY
-    SELECT DISTINCT m.symbol COLLATE "C"
+    SELECT DISTINCT m.symbol::text COLLATE "C"
     FROM definition_groups AS g
     JOIN group_memberships AS m ON m.group_id = g.id
     WHERE g.environment = p_environment
@@ -37,4 +44,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION universe_symbols(text, text) IS 'Distinct members of the universes named in p_names, separated by colons: universe_symbols(''SPY:QQQ:dow30''). Raises UV003 for an unknown name.';
+COMMENT ON FUNCTION universe_symbols(text, text) IS 'Distinct members of the universes named in p_names, separated by colons: universe_symbols(''SPY:QQQ:dow30''). Raises UV003 for an unknown name, UV002 for none.';

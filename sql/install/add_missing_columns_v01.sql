@@ -8,8 +8,9 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Adds to an adopted table what it lacks, and widens a numeric column that is too narrow (the old weight
- * numeric(5,4) overflows at 10 percent). Existing rows get the column's default, or NULL. Returns the added columns.
+ * Adds to an adopted table what it lacks, and widens a numeric column that cannot hold the numbers of trial_rows: the
+ * old weight numeric(5,4) overflows at 10 percent. Prices are not rewritten without need. Existing rows get the default
+ * of an added column, or NULL. Returns the added columns.
  */
 DECLARE
     v_column record;
@@ -27,8 +28,15 @@ BEGIN
             (w.atttypmod - 4) & 65535 AS want_scale,
             (e.atttypmod - 4) >> 16 AS have_precision,
             (e.atttypmod - 4) & 65535 AS have_scale,
-            e.atttypid = 'numeric'::regtype AND w.atttypid = 'numeric'::regtype
-                AND e.atttypmod >= 0 AND w.atttypmod >= 0 AS both_bounded
+            e.atttypid = 'numeric'::regtype AND e.atttypmod >= 0 AND EXISTS (
+                SELECT FROM trial_rows AS t
+                JOIN pg_class AS c ON c.oid = p_existing AND c.relname = t.relation
+                CROSS JOIN LATERAL (
+                    SELECT CASE jsonb_typeof(t.content -> w.attname::text) WHEN 'number' THEN (t.content ->> w.attname::text)::numeric END AS number
+                ) AS n
+                WHERE abs(n.number) >= 10 ^ (((e.atttypmod - 4) >> 16) - ((e.atttypmod - 4) & 65535))
+                    OR scale(n.number) > (e.atttypmod - 4) & 65535
+            ) AS too_narrow
         FROM pg_attribute AS w
         LEFT JOIN pg_attrdef AS d ON d.adrelid = w.attrelid AND d.adnum = w.attnum
         LEFT JOIN pg_attribute AS e ON e.attrelid = p_existing AND e.attname = w.attname AND NOT e.attisdropped
@@ -43,10 +51,7 @@ BEGIN
                     ELSE ''
                 END);
             v_added := v_added || v_column.attname::text;
-        ELSIF v_column.both_bounded AND (
-            v_column.have_scale < v_column.want_scale
-            OR v_column.have_precision - v_column.have_scale < v_column.want_precision - v_column.want_scale
-        ) THEN
+        ELSIF v_column.too_narrow THEN
             EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE numeric(%s, %s)', p_existing, v_column.attname,
                 greatest(v_column.have_precision - v_column.have_scale, v_column.want_precision - v_column.want_scale)
                     + greatest(v_column.have_scale, v_column.want_scale),

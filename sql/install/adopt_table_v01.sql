@@ -29,7 +29,7 @@ BEGIN
     v_added := add_missing_columns(v_existing, v_expected::regclass);
     EXECUTE format('DROP TABLE %I', v_expected);
     -- What follows CREATE TABLE are comments, which stay the owner's, and indexes, created where missing.
-    EXECUTE regexp_replace(replace(p_definition, v_create, ''), 'COMMENT ON [^;]*;', '', 'g');
+    EXECUTE regexp_replace(replace(p_definition, v_create, ''), 'COMMENT ON [^;'']* IS ''([^'']|'''')*'';', '', 'g');
     PERFORM check_writable(v_existing);
     INSERT INTO installed_tables (name, created, added_columns) VALUES (v_name, false, v_added);
 END;

@@ -16,7 +16,7 @@ DECLARE
     v_problems text[];
 BEGIN
     SELECT ARRAY[format('%s is a %s, not a table: rename or drop it', p_existing, CASE c.relkind
-        WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'relation of kind ' || c.relkind
+        WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' ELSE 'relation of kind ' || c.relkind::text
     END)]
     INTO v_problems
     FROM pg_class AS c

@@ -14,9 +14,9 @@ SELECT 'definition_groups', jsonb_build_object('name', u.name, 'type', u.type, '
     'environment', 'DEFAULT')
 FROM universe AS u
 UNION ALL
-SELECT 'group_memberships', jsonb_build_object('symbol', 'QZXJV', 'weight', weight, 'metadata', '{"rank": 1}'::jsonb,
+SELECT 'group_memberships', jsonb_build_object('symbol', 'QZXJV', 'weight', w.weight, 'metadata', '{"rank": 1}'::jsonb,
     'added_at', '2000-01-31')
-FROM unnest('{100, NULL}'::numeric[]) AS weight
+FROM unnest('{100, 0.123456, NULL}'::numeric[]) AS w (weight)
 UNION ALL
 SELECT 'cache_entries', jsonb_build_object('universe', u.name, 'content', '{}'::jsonb, 'cache_type', 'universe', 'key', u.name,
     'value', u.symbols, 'universe_category', u.type, 'universe_metadata', '{}'::jsonb, 'type', 'stock_universe',

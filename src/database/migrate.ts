@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { runner, type RunnerOption } from 'node-pg-migrate'
-import pg from 'pg'
+import type pg from 'pg'
 import { config } from '../config.js'
 import { toUniversesError, UniversesError } from '../errors.js'
-import { withClient, type ConnectOptions } from './connect.js'
+import { connect, withClient, type ConnectOptions } from './connect.js'
 import { packageRoot } from './package-root.js'
 
 /** Lock of our own, so that another project's node-pg-migrate in the same database does not wait for us. */
@@ -30,12 +30,7 @@ export async function migrateUp(options: MigrateOptions = {}): Promise<string[]>
 
 /** Takes back the last `count` migrations, all of them or none. Without any left, the bookkeeping goes too. */
 export async function migrateDown(options: MigrateOptions = {}, count = 1): Promise<string[]> {
-  const reverted = await run(options, 'down', count)
-  await withClient(options, async (client) => {
-    const left = await applied(client)
-    if (left.size === 0) await client.query(`DROP TABLE IF EXISTS ${MIGRATIONS_TABLE}`)
-  })
-  return reverted
+  return run(options, 'down', count)
 }
 
 /** Every migration this package ships, in order, with the time at which it was applied. */
@@ -64,19 +59,29 @@ async function applied(client: pg.Client): Promise<Map<string, Date>> {
 }
 
 async function run(options: MigrateOptions, direction: 'up' | 'down', count: number): Promise<string[]> {
-  const url = options.url ?? config().databaseUrl
+  const client = await connect({ applicationName: 'universes migrate', ...options })
+  try {
+    return (await runner(runnerOptions(client, options, direction, count))).map((migration) => migration.name)
+  } catch (thrown) {
+    throw migrationError(thrown, direction)
+  } finally {
+    await forgetWhenEmpty(client).finally(() => client.end())
+  }
+}
+
+function runnerOptions(
+  dbClient: pg.Client,
+  options: MigrateOptions,
+  direction: 'up' | 'down',
+  count: number,
+): RunnerOption {
   const schema = options.schema ?? config().schema
-  // The connection string goes to a client of our own: undefined means the PG* variables.
-  const client = new pg.Client({
-    ...(url === undefined ? {} : { connectionString: url }),
-    application_name: 'universes migrate',
-  })
-  const runnerOptions: RunnerOption = {
-    dbClient: client,
-    dir: MIGRATIONS_DIR,
-    ignorePattern: String.raw`(\..*|.*\.map|.*\.d\.ts)`,
+  return {
+    dbClient,
     direction,
     count,
+    dir: MIGRATIONS_DIR,
+    ignorePattern: String.raw`(\..*|.*\.map|.*\.d\.ts)`,
     // pg_temp last: functions take this path over with SET search_path FROM CURRENT.
     schema: [schema, 'pg_temp'],
     migrationsSchema: schema,
@@ -87,13 +92,15 @@ async function run(options: MigrateOptions, direction: 'up' | 'down', count: num
     singleTransaction: true,
     logger: quietLogger(options.log),
   }
+}
+
+/** node-pg-migrate makes its table outside the transaction: after a failed first run it would stay behind, empty. */
+async function forgetWhenEmpty(client: pg.Client): Promise<void> {
+  await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
   try {
-    await client.connect()
-    return (await runner(runnerOptions)).map((migration) => migration.name)
-  } catch (thrown) {
-    throw migrationError(thrown, direction)
+    if ((await applied(client)).size === 0) await client.query(`DROP TABLE IF EXISTS ${MIGRATIONS_TABLE}`)
   } finally {
-    await client.end()
+    await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK])
   }
 }
 
