@@ -32,7 +32,7 @@ LEFT JOIN LATERAL (
     WHERE x.sic_from <= CASE WHEN s.sic_code ~ '^\d{1,4}$' THEN s.sic_code::integer END
     ORDER BY x.sic_from DESC
     LIMIT 1
-) AS r ON s.sic_code::integer <= r.sic_to
+) AS r ON CASE WHEN s.sic_code ~ '^\d{1,4}$' THEN s.sic_code::integer END <= r.sic_to
 LEFT JOIN vendor_sectors AS v ON v.vendor_sector = lower(btrim(s.sector))
 WHERE s.active AND s.type IN ('CS', 'ADRC');
 

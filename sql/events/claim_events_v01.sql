@@ -21,15 +21,11 @@ AS $$
 BEGIN
     RETURN QUERY
     WITH batch AS (
-        SELECT e.seq, e.event, e.payload, e.created_at
+        SELECT e.*
         FROM universe_events AS e
         WHERE e.published_at IS NULL AND e.seq > p_after
         ORDER BY e.seq
         LIMIT p_limit
-    ), routes AS (
-        SELECT c.event, array_agg(c.channel ORDER BY c.channel COLLATE "C") AS channels
-        FROM event_channels AS c
-        GROUP BY c.event
     ), chain AS (
         SELECT b.*, lag(b.seq) OVER (ORDER BY b.seq) AS seq_before
         FROM batch AS b
@@ -37,7 +33,7 @@ BEGIN
     SELECT
         e.seq,
         e.event,
-        coalesce(r.channels, '{}'),
+        route.channels,
         concat(
             '{"event": ', to_json(e.event),
             ', "timestamp": "', to_char(e.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
@@ -49,7 +45,11 @@ BEGIN
             ', "payload": ', e.payload, '}'
         )
     FROM chain AS e
-    LEFT JOIN routes AS r ON r.event = e.event
+    CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(c.channel ORDER BY c.channel COLLATE "C"), '{}') AS channels
+        FROM event_channels AS c
+        WHERE c.event = e.event
+    ) AS route
     ORDER BY e.seq;
 END;
 $$;

@@ -6,10 +6,10 @@ LANGUAGE sql
 IMMUTABLE
 SET search_path FROM CURRENT
 AS $$
-    SELECT coalesce(jsonb_agg(jsonb_build_object('event', 'universe_updated', 'payload', jsonb_build_object(
+    SELECT coalesce(json_agg(json_build_object('event', 'universe_updated', 'payload', json_build_object(
         'universe', c ->> 'name', 'type', c ->> 'type', 'count', c -> 'count',
         'added', c -> 'added', 'removed', c -> 'removed', 'updated', c -> 'updated'
-    )) ORDER BY n), '[]')
+    )) ORDER BY n)::jsonb, '[]')
     FROM jsonb_array_elements(p_changes) WITH ORDINALITY AS x (c, n)
     WHERE NOT (c ->> 'held')::boolean
 $$;

@@ -30,7 +30,9 @@ BEGIN
         NULL, '[]', '[]', 0)::load_runs;
     BEGIN
         PERFORM set_config('universes.environment', p_environment, true);
-        IF p_kind = 'symbols' THEN
+        IF NOT EXISTS (SELECT FROM staged_files WHERE status = 'pending') THEN
+            NULL;
+        ELSIF p_kind = 'symbols' THEN
             PERFORM prepare_symbols();
         ELSIF p_kind = 'prices' THEN
             PERFORM prepare_prices();
@@ -38,7 +40,9 @@ BEGIN
             PERFORM prepare_members();
         END IF;
 
-        IF p_strict AND EXISTS (SELECT FROM staged_files WHERE status = 'rejected') THEN
+        IF NOT p_complete AND NOT EXISTS (SELECT FROM staged_files WHERE status = 'pending') THEN
+            NULL;
+        ELSIF p_strict AND EXISTS (SELECT FROM staged_files WHERE status = 'rejected') THEN
             UPDATE staged_files SET status = 'held' WHERE status = 'pending';
         ELSIF p_kind IN ('symbols', 'prices') THEN
             v_load := merge_rows(v_load);

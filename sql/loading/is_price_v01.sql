@@ -6,7 +6,7 @@ LANGUAGE sql
 IMMUTABLE
 SET search_path FROM CURRENT
 AS $$
-    SELECT p_text ~ '^\d{1,9}(\.\d+)?([eE]-?\d)?$'
+    SELECT p_text ~ '^\d{1,9}(\.\d+)?([eE]-\d{1,2})?$'
 $$;
 
 COMMENT ON FUNCTION is_price(text) IS 'Whether a text is a price in US dollars: a decimal number, not negative. NULL for NULL.';

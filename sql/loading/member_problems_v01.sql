@@ -1,6 +1,6 @@
 CREATE VIEW member_problems AS
 SELECT m.file, m.line, p.column_name, p.value, p.message, p.remedy
-FROM staged_members AS m
+FROM uncanonical_members AS m
 CROSS JOIN LATERAL (
     SELECT 'symbol' AS column_name, m.symbol AS value, 'the symbol is empty' AS message,
         'Delete the line, or fill in the symbol.' AS remedy
@@ -15,6 +15,8 @@ CROSS JOIN LATERAL (
     WHERE m.weight IS NOT NULL
         AND CASE WHEN m.weight ~ '^\d*\.?\d+([eE][-+]?\d{1,2})?$' THEN m.weight::numeric > 100 ELSE true END
 ) AS p
-WHERE m.symbol IS NULL OR m.symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$' OR length(m.symbol) > 8 OR m.weight !~ '^\d{1,2}(\.\d+)?$';
+UNION ALL
+SELECT e.file, e.line, e.column_name, e.value, e.message, e.remedy
+FROM extra_problems('staged_members') AS e;
 
 COMMENT ON VIEW member_problems IS 'Everything wrong with single rows of staged_members, after repair: file, line, column, value, rule broken, remedy.';

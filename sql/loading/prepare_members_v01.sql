@@ -3,46 +3,55 @@ RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
+SET work_mem = '64MB'
 AS $$
 /*
  * Repairs what a stated rule repairs (blanks around values, lower-case symbols, a percent sign after the weight),
- * rejects files with rows or sums that are wrong, and notes rows and warnings of the others.
+ * rejects files with rows or sums that are wrong, and notes rows and warnings of the others. Rows that are written the
+ * canonical way, nearly always all of them, are looked at once.
  */
 BEGIN
-    WITH repaired AS (
-        UPDATE staged_members
-        SET symbol = upper(btrim(symbol)), weight = rtrim(btrim(weight), ' %')
-        WHERE symbol <> upper(btrim(symbol)) OR weight <> rtrim(btrim(weight), ' %')
-        RETURNING file
-    )
-    UPDATE staged_files AS f
-    SET repaired = r.repaired
-    FROM (SELECT file, count(*) AS repaired FROM repaired GROUP BY file) AS r
-    WHERE f.file = r.file;
+    IF EXISTS (SELECT FROM uncanonical_members)
+        OR EXISTS (SELECT FROM staged_files WHERE 'extra_1' = ANY (columns))
+    THEN
+        WITH repaired AS (
+            UPDATE staged_members
+            SET symbol = upper(btrim(symbol)), weight = nullif(rtrim(btrim(weight), ' %'), '')
+            WHERE symbol <> upper(btrim(symbol)) OR weight <> rtrim(btrim(weight), ' %')
+            RETURNING file
+        )
+        UPDATE staged_files AS f
+        SET repaired = r.repaired
+        FROM (SELECT file, count(*) AS repaired FROM repaired GROUP BY file) AS r
+        WHERE f.file = r.file;
+        PERFORM reject_files('member_problems', 'staged_members');
+    END IF;
 
-    PERFORM reject_files('member_problems', 'staged_members');
-    PERFORM reject_files('member_file_problems', 'staged_members');
-
     UPDATE staged_files AS f
-    SET rows = s.rows,
+    SET rows = coalesce(s.rows, 0), symbols = coalesce(s.symbols, 0), weights = coalesce(s.weights, 0),
+        weight_sum = s.weight_sum,
         warnings = f.warnings
             || CASE WHEN s.weight_sum < x.value
                 THEN jsonb_build_array(format('the weights sum to %s percent only', round(s.weight_sum, 2)))
                 ELSE '[]' END
             || CASE WHEN s.unknown > 0
-                THEN jsonb_build_array(format('%s symbols are not in the table symbols', s.unknown)) ELSE '[]' END
+                THEN jsonb_build_array(format('%s not in the table symbols', s.unknown)) ELSE '[]' END
             || CASE WHEN s.inactive > 0
-                THEN jsonb_build_array(format('%s inactive symbols are left out', s.inactive)) ELSE '[]' END
-    FROM settings AS x
-    CROSS JOIN (
-        SELECT m.file, count(*) AS rows, sum(m.weight::numeric) AS weight_sum,
+                THEN jsonb_build_array(format('%s inactive and left out', s.inactive)) ELSE '[]' END
+    FROM staged_files AS p
+    JOIN settings AS x ON x.name = 'load_low_weight_sum'
+    LEFT JOIN (
+        SELECT m.file, count(*) AS rows, count(DISTINCT m.symbol COLLATE "C") AS symbols, count(m.weight) AS weights,
+            sum(m.weight::numeric) AS weight_sum,
             count(*) FILTER (WHERE y.symbol IS NULL) AS unknown,
             count(*) FILTER (WHERE NOT y.active) AS inactive
         FROM staged_members AS m
         LEFT JOIN symbols AS y ON y.symbol = m.symbol
         GROUP BY m.file
-    ) AS s
-    WHERE f.file = s.file AND x.name = 'load_low_weight_sum';
+    ) AS s ON s.file = p.file
+    WHERE f.file = p.file AND f.status = 'pending';
+
+    PERFORM reject_files('member_file_problems', 'staged_members');
 END;
 $$;
 

@@ -20,8 +20,13 @@ BEGIN
     PERFORM reject_files('symbol_problems', 'staged_symbols');
     PERFORM reject_files('symbol_duplicates', 'staged_symbols');
     UPDATE staged_files AS f
-    SET rows = (SELECT count(*) FROM staged_symbols AS s WHERE s.file = f.file)
-    WHERE f.status = 'pending';
+    SET rows = c.rows,
+        status = CASE c.rows WHEN 0 THEN 'rejected' ELSE f.status END,
+        problem = CASE c.rows WHEN 0 THEN
+            '{"message": "no row after the header", "remedy": "Export or download it again."}'::jsonb END
+    FROM staged_files AS p
+    CROSS JOIN LATERAL (SELECT count(*) AS rows FROM staged_symbols AS s WHERE s.file = p.file) AS c
+    WHERE p.file = f.file AND f.status = 'pending';
 END;
 $$;
 

@@ -19,7 +19,17 @@ CROSS JOIN LATERAL (
             s.list_date IS NULL OR is_iso_date(s.list_date)),
         ('sic_code', s.sic_code, 'not a SIC code', 'A SIC code has up to four digits, or is empty.',
             s.sic_code IS NULL OR s.sic_code ~ '^\d{1,4}$')
+    UNION ALL
+    SELECT t.column_name, t.value, 'a line break in the value', 'Write it on one line. Is a quote never closed?', false
+    FROM (
+        VALUES ('name', s.name), ('primary_exchange', s.primary_exchange), ('sector', s.sector),
+            ('industry', s.industry), ('sic_description', s.sic_description), ('country', s.country)
+    ) AS t (column_name, value)
+    WHERE t.value ~ '[\n\r]'
 ) AS p (column_name, value, message, remedy, good)
-WHERE p.good IS NOT TRUE;
+WHERE p.good IS NOT TRUE
+UNION ALL
+SELECT e.file, e.line, e.column_name, e.value, e.message, e.remedy
+FROM extra_problems('staged_symbols') AS e;
 
 COMMENT ON VIEW symbol_problems IS 'Everything wrong with single rows of staged_symbols, after repair: file, line, column, value, rule broken, remedy.';

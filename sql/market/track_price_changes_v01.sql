@@ -9,7 +9,7 @@ AS $$
  * a correction of the latest close is never missed.
  */
 BEGIN
-    INSERT INTO market_changes (kind, symbol) SELECT DISTINCT 'price', c.symbol FROM changed AS c;
+    INSERT INTO market_changes (kind, symbol, date) SELECT 'price', c.symbol, min(c.date) FROM changed AS c GROUP BY c.symbol;
     RETURN NULL;
 END;
 $$;

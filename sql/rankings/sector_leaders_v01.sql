@@ -1,7 +1,8 @@
 CREATE MATERIALIZED VIEW sector_leaders AS
 SELECT sector, rank, symbol, market_cap FROM sector_ranking;
 
-CREATE UNIQUE INDEX sector_leaders_symbol ON sector_leaders (symbol);
+-- While a guard or append keeps a stock in its old sector, it is in two.
+CREATE UNIQUE INDEX sector_leaders_symbol ON sector_leaders (symbol, sector);
 CREATE INDEX sector_leaders_rank ON sector_leaders (sector, rank);
 
 COMMENT ON MATERIALIZED VIEW sector_leaders IS 'The largest stocks of each sector by market cap in US dollars, rank 1 first, as of the last refresh that changed them.';

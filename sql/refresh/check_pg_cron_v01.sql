@@ -31,7 +31,7 @@ BEGIN
         DETAIL = CASE
             WHEN NOT v_available AND NOT v_created THEN 'pg_cron is not available on this server: its files are not installed.'
             WHEN NOT v_loaded AND v_reads THEN 'pg_cron is available on this server, but not preloaded.'
-            WHEN NOT v_loaded THEN 'pg_cron is available on this server, but the extension does not exist in this database; whether it'
+            WHEN NOT v_loaded THEN 'pg_cron is available on this server, but the extension does not exist in this database. Whether it'
                 ' is preloaded is shown only to members of pg_read_all_settings.'
             WHEN NOT v_here THEN format('pg_cron is preloaded, but works in another database: cron.database_name is %L.', v_database)
             WHEN NOT v_created THEN 'pg_cron is preloaded, but the extension does not exist in this database.'

@@ -1,5 +1,6 @@
 CREATE OR REPLACE FUNCTION recalculate_market_caps(
-    p_symbols text[] DEFAULT NULL
+    p_symbols text[] DEFAULT NULL,
+    p_prices_since date DEFAULT NULL
 )
 RETURNS text[]
 LANGUAGE plpgsql
@@ -11,22 +12,30 @@ AS $$
  * Market cap = latest close x weighted shares outstanding, for the active stocks of p_symbols (NULL: all). Writes
  * symbols.market_cap only where it was empty or moves by more than settings.market_cap_change_percent, and returns the
  * symbols it wrote. Keeps uncapped_stocks true for the stocks it looked at.
+ * p_prices_since is a matter of speed only: prices from that date on are read in one go, and only stocks without any
+ * are looked up one by one.
  */
 DECLARE
     v_limit numeric := (SELECT s.value / 100 FROM settings AS s WHERE s.name = 'market_cap_change_percent');
     v_moved text[];
 BEGIN
-    WITH priced AS MATERIALIZED (
-        -- LATERAL walks the primary key backwards to one row per stock, however long the price history is.
-        SELECT s.symbol, s.market_cap AS old_cap, round(p.close * s.weighted_shares_outstanding) AS new_cap,
+    WITH recent AS MATERIALIZED (
+        SELECT DISTINCT ON (o.symbol COLLATE "C") o.symbol, o.close
+        FROM ohlcv_daily AS o
+        WHERE o.date >= p_prices_since AND o.close > 0
+        ORDER BY o.symbol COLLATE "C", o.date DESC
+    ), priced AS MATERIALIZED (
+        SELECT s.symbol, s.market_cap AS old_cap, round(coalesce(r.close, p.close) * s.weighted_shares_outstanding) AS new_cap,
             concat_ws(' and ',
                 CASE WHEN s.weighted_shares_outstanding IS NULL THEN 'no shares' END,
-                CASE WHEN p.close IS NULL THEN 'no price' END) AS gap
+                CASE WHEN coalesce(r.close, p.close) IS NULL THEN 'no price' END) AS gap
         FROM symbols AS s
+        LEFT JOIN recent AS r ON r.symbol = s.symbol
         LEFT JOIN LATERAL (
+            -- Walks the primary key backwards to one row, however long the price history is.
             SELECT o.close
             FROM ohlcv_daily AS o
-            WHERE o.symbol = s.symbol AND o.close > 0
+            WHERE r.symbol IS NULL AND o.symbol = s.symbol AND o.close > 0
             ORDER BY o.date DESC
             LIMIT 1
         ) AS p ON true
@@ -60,4 +69,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION recalculate_market_caps(text[]) IS 'Recomputes symbols.market_cap (US dollars) for active stocks, all or p_symbols, and returns the symbols whose market cap moved by more than settings.market_cap_change_percent.';
+COMMENT ON FUNCTION recalculate_market_caps(text[], date) IS 'Recomputes symbols.market_cap (US dollars) for active stocks, all or p_symbols, and returns the symbols whose market cap moved by more than settings.market_cap_change_percent.';

@@ -14,7 +14,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'UV002',
             MESSAGE = format('environment %L cannot be scheduled', p_environment),
-            DETAIL = format('Its job would be named %L; pg_cron keeps 63 bytes of a name.', v_name),
+            DETAIL = format('Its job would be named %L, but pg_cron keeps 63 bytes of a name.', v_name),
             HINT = 'Name an environment, and keep schema and environment together within 42 bytes.';
     END IF;
     RETURN v_name;

@@ -25,6 +25,7 @@ DECLARE
     v_run sync_runs;
     v_context refresh_context;
     v_priced text[];
+    v_since date;
     v_touched text[];
     v_moved text[];
     v_changes group_change[] := '{}';
@@ -41,14 +42,14 @@ BEGIN
         -- NULL, everything, is what the partial modes look at; a full run knows what has changed since the last one.
         IF p_mode = 'full' THEN
             PERFORM set_config('universes.full_refresh', 'on', true);
-            SELECT priced, changed INTO v_priced, v_touched FROM take_market_changes(p_environment, p_force);
+            SELECT priced, priced_since, changed INTO v_priced, v_since, v_touched FROM take_market_changes(p_environment, p_force);
         END IF;
         IF v_touched IS NULL THEN
             v_changes := ARRAY(SELECT c FROM ensure_groups(p_environment, v_run.id) AS c);
         END IF;
 
         IF p_mode IN ('full', 'market_cap') THEN
-            v_moved := recalculate_market_caps(v_priced);
+            v_moved := recalculate_market_caps(v_priced, v_since);
             v_new := ARRAY(SELECT c FROM classify_stocks(v_touched, v_context) AS c);
             v_touched := CASE WHEN v_touched IS NOT NULL THEN v_touched || v_moved END;
             v_new := v_new || ARRAY(SELECT c FROM rebalance_rankings(v_touched, v_context) AS c);

@@ -22,6 +22,8 @@ AS $$
  */
 DECLARE
     v_condition text;
+    v_elsewhere text;
+    v_crontab text;
 BEGIN
     job_name := refresh_job_name(p_environment);
     timezone := pg_cron_timezone();
@@ -31,12 +33,13 @@ BEGIN
     END IF;
     command := format('SELECT %I.refresh_universes(p_environment => %L, p_triggered_by => %L)%s',
         current_schema(), p_environment, 'pg_cron', ' WHERE ' || v_condition);
-    PERFORM check_pg_cron(
-        format('SELECT cron.schedule_in_database(%L, %L, %L, %L);',
-            job_name || ' ' || current_database(), schedule, command, current_database()),
-        format('A crontab line that does the same, on the clock of its machine: %s psql "$DATABASE_URL" -c "SELECT %s.refresh_universes(%s)"',
-            p_cron, replace(quote_ident(current_schema()), '"', '\"'),
-            CASE WHEN p_environment <> 'DEFAULT' THEN format('p_environment => %L', p_environment) END));
+    v_elsewhere := format('SELECT cron.schedule_in_database(%L, %L, %L, %L);',
+        job_name || ' ' || current_database(), schedule, command, current_database());
+    v_crontab := format('A crontab line that does the same, on the clock of its machine:'
+        ' %s psql "$DATABASE_URL" -c "SELECT %s.refresh_universes(%s)"',
+        p_cron, replace(quote_ident(current_schema()), '"', '\"'),
+        CASE WHEN p_environment <> 'DEFAULT' THEN format('p_environment => %L', p_environment) END);
+    PERFORM check_pg_cron(v_elsewhere, v_crontab);
     BEGIN
         EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job_id USING job_name, schedule, command;
     EXCEPTION

@@ -2,6 +2,7 @@ CREATE OR REPLACE FUNCTION take_market_changes(
     p_environment text,
     p_everything boolean,
     OUT priced text[],
+    OUT priced_since date,
     OUT changed text[]
 )
 RETURNS record
@@ -12,7 +13,9 @@ AS $$
 /*
  * What a refresh has to look at: priced, the stocks whose market cap may have moved; changed, the symbols whose
  * classification may have. NULL means all: after a changed rule, with p_everything, and when the last full run was not
- * one of this environment. The marks are taken away in the caller's transaction, so only a full refresh calls this.
+ * one of this environment. priced_since is the date of the earliest changed price, where an index on the date makes
+ * reading all prices since then cheaper than looking up each stock's latest, else NULL.
+ * The marks are taken away in the caller's transaction, so only a full refresh calls this.
  */
 DECLARE
     v_last sync_runs;
@@ -25,17 +28,25 @@ BEGIN
     LIMIT 1;
 
     WITH marks AS (
-        DELETE FROM market_changes RETURNING kind, symbol
+        DELETE FROM market_changes RETURNING kind, symbol, date
     )
     SELECT
         coalesce(array_agg(symbol) FILTER (WHERE kind IN ('price', 'symbol')), '{}'),
         coalesce(array_agg(symbol) FILTER (WHERE kind IN ('symbol', 'fund')), '{}'),
-        coalesce(bool_or(kind = 'rule'), false)
-    INTO priced, changed, v_rules
+        coalesce(bool_or(kind = 'rule'), false),
+        min(date)
+    INTO priced, changed, v_rules, priced_since
     FROM marks;
+
+    IF NOT has_date_index() THEN
+        priced_since := NULL;
+    ELSIF priced_since < (SELECT max(o.date) FROM ohlcv_daily AS o) - 7 THEN
+        priced_since := NULL;
+    END IF;
 
     IF v_rules OR p_everything OR v_last.environment IS DISTINCT FROM p_environment THEN
         priced := NULL;
+        priced_since := NULL;
         changed := NULL;
     ELSIF v_last.started_at::date < CURRENT_DATE THEN
         -- Time alone moves a stock across a listing-age condition.
