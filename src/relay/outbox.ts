@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { connect, type ConnectOptions } from '../database/connect.js'
+import { SQLSTATE, UniversesError } from '../errors.js'
 import type { RelayEvent } from './sink.js'
 
 /** A query that takes longer is on a dead connection. */
@@ -66,7 +67,11 @@ export class Outbox {
       types: this.#types,
       query_timeout: QUERY_TIMEOUT_MS,
     }
-    return (await this.#client.query<unknown[]>(query)).rows
+    try {
+      return (await this.#client.query<unknown[]>(query)).rows
+    } catch (cause) {
+      throw isMissing(cause) ? notInstalled(cause) : cause
+    }
   }
 }
 
@@ -81,4 +86,16 @@ function cachedChannels(): typeof pg.types.getTypeParser {
   }
   return ((oid: number, format?: string) =>
     oid === TEXT_ARRAY ? parse : parserOf(oid, format)) as typeof parserOf
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && (error.code === '42883' || error.code === '42P01')
+}
+
+function notInstalled(cause: unknown): UniversesError {
+  return new UniversesError('the outbox is not installed in this schema', {
+    code: SQLSTATE.notFound,
+    hint: 'Run universes migrate up, or name the right schema with --schema.',
+    cause,
+  })
 }

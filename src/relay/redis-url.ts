@@ -14,7 +14,7 @@ export interface RedisAddress {
  * `REDISS://` as a connection without TLS: here the scheme alone decides and a parameter is an error.
  */
 export function parseRedisUrl(text: string): RedisAddress {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const url = URL.canParse(text) && isDecodable(text) ? new URL(text) : undefined
   if (!url || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '') {
     throw usageError(
       'the Redis URL is not valid',
@@ -43,4 +43,13 @@ export function parseRedisUrl(text: string): RedisAddress {
     ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
   }
   return { options, label: `${url.protocol}//${url.host}${database ? `/${database}` : ''}` }
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }

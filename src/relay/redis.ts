@@ -39,6 +39,7 @@ export class RedisSink implements Sink {
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
       connectTimeout: 5_000,
+      disconnectTimeout: 200,
       socketTimeout: 10_000,
       retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 1_000),
     })

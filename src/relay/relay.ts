@@ -27,7 +27,8 @@ interface State {
   /** Last event published by us; '0' looks at everything. */
   after: string
   failures: number
-  standby: boolean
+  /** Undefined until the lock was asked for. */
+  standby: boolean | undefined
 }
 
 /**
@@ -55,7 +56,7 @@ class Relay {
   readonly #timers: NodeJS.Timeout[] = []
   readonly #database: Health
   readonly #sink: Health
-  readonly #state: State = { outbox: undefined, after: '0', failures: 0, standby: false }
+  readonly #state: State = { outbox: undefined, after: '0', failures: 0, standby: undefined }
 
   constructor(options: RelayOptions) {
     this.#options = options
@@ -131,10 +132,10 @@ class Relay {
     state.outbox ??= await Outbox.open(this.#options.database)
     const locked = await state.outbox.lock()
     this.#database.up()
-    if (state.standby === locked) {
+    if (state.standby !== !locked) {
+      const working = state.standby ? 'the other relay has gone; taking over' : 'relay is working'
+      this.#options.logger.info(locked ? working : 'another relay is working; standing by')
       state.standby = !locked
-      const text = locked ? 'the other relay has gone; taking over' : 'another relay is working; standing by'
-      this.#options.logger.info(text)
     }
     return locked
   }

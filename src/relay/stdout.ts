@@ -5,12 +5,12 @@ import { SinkClosed, SinkError, type Accepted, type RelayEvent, type Sink } from
 export class StdoutSink implements Sink {
   readonly name = 'stdout'
   readonly #out: Writable
-  readonly #ignore = (): void => undefined
+  #giveUp = (): void => undefined
 
   constructor(out: Writable = process.stdout) {
     this.#out = out
     // A failed write also reports to its own callback, which is where it is handled.
-    out.on('error', this.#ignore)
+    out.on('error', () => undefined)
   }
 
   ready(): Promise<void> {
@@ -20,6 +20,7 @@ export class StdoutSink implements Sink {
   async publish(batch: readonly RelayEvent[]): Promise<Accepted> {
     const text = batch.map(({ message }) => `${message}\n`).join('')
     await new Promise<void>((resolve, reject) => {
+      this.#giveUp = () => reject(new SinkClosed('the reader of stdout does not read'))
       this.#out.write(text, (error) => {
         if (error) reject(writeError(error))
         else resolve()
@@ -29,7 +30,7 @@ export class StdoutSink implements Sink {
   }
 
   close(): Promise<void> {
-    this.#out.off('error', this.#ignore)
+    this.#giveUp()
     return Promise.resolve()
   }
 }

@@ -52,6 +52,8 @@ export async function relay(options: RelayCommandOptions): Promise<void> {
   } finally {
     for (const signal of SIGNALS) process.off(signal, stop)
   }
+  // A line that nobody reads would keep the process for ever.
+  if (process.stdout.writableLength > 0) process.exit(0)
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
