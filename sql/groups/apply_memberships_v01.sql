@@ -21,23 +21,23 @@ AS $apply$
  * p_force. One statement, so no scratch table is needed and an unchanged world costs no write at all.
  */
 DECLARE
-    -- After lock_universes this never runs backwards; one moment for all rows of the statement.
-    v_now timestamptz := clock_timestamp();
+    v_now timestamptz;
 BEGIN
     PERFORM lock_universes('apply_memberships');
+    -- Read under the lock, so that it never runs backwards from one change to the next.
+    v_now := clock_timestamp();
     RETURN QUERY EXECUTE format($sql$
         WITH desired AS (
-            SELECT g.id AS group_id, d.symbol::text, d.weight, d.metadata, s.market_cap
+            SELECT g.id AS group_id, d.symbol::text, d.weight, d.metadata
             FROM definition_groups AS g
             JOIN %s AS d ON d.group_type = g.type AND d.group_name = g.name
-            LEFT JOIN symbols AS s ON s.symbol = d.symbol
-            WHERE g.id = ANY ($1) AND s.active IS NOT FALSE %s
+            WHERE g.id = ANY ($1) AND NOT EXISTS (SELECT FROM symbols AS s WHERE s.symbol = d.symbol AND NOT s.active) %s
         ), stored AS (
             SELECT m.id, m.group_id, m.symbol::text, m.weight, m.metadata
             FROM group_memberships AS m
             WHERE m.group_id = ANY ($1) %s
         ), difference AS MATERIALIZED (
-            SELECT group_id, symbol, s.id, d.weight, d.metadata, d.market_cap,
+            SELECT group_id, symbol, s.id, d.weight, d.metadata,
                 CASE
                     WHEN s.group_id IS NULL THEN 'added'
                     WHEN d.group_id IS NULL THEN 'removed'
@@ -87,15 +87,20 @@ BEGIN
                 AND c.change IN ('removed', 'reweighted')
         ), opened AS (
             INSERT INTO membership_history (group_id, symbol, weight, market_cap, metadata, valid_from, opened_by)
-            SELECT c.group_id, c.symbol, c.weight, c.market_cap, c.metadata, $2, $3
-            FROM change AS c WHERE c.change IN ('added', 'reweighted')
+            SELECT c.group_id, c.symbol, c.weight, s.market_cap, c.metadata, $2, $3
+            FROM change AS c
+            LEFT JOIN symbols AS s ON s.symbol = c.symbol
+            WHERE c.change IN ('added', 'reweighted')
         ), marked AS (
             INSERT INTO market_changes (kind, symbol)
             SELECT 'fund', c.symbol
             FROM change AS c
-            JOIN definition_groups AS g ON g.id = c.group_id AND g.type = 'ETF'
-            JOIN sector_etfs AS e ON e.etf = g.name
-            WHERE c.change IN ('added', 'removed')
+            WHERE c.change IN ('added', 'removed') AND c.group_id IN (
+                SELECT g.id
+                FROM definition_groups AS g
+                JOIN sector_etfs AS e ON e.etf = g.name
+                WHERE g.type = 'ETF' AND g.id = ANY ($1)
+            )
         )
         SELECT j.group_id::bigint, j.added, j.removed, j.updated, j.members_before, j.held
         FROM judged AS j
