@@ -95,7 +95,7 @@ BEGIN
             INSERT INTO market_changes (kind, symbol)
             SELECT 'fund', c.symbol
             FROM change AS c
-            WHERE c.change IN ('added', 'removed') AND c.group_id IN (
+            WHERE c.change IN ('added', 'removed', 'reweighted') AND c.group_id IN (
                 SELECT g.id
                 FROM definition_groups AS g
                 JOIN sector_etfs AS e ON e.etf = g.name

@@ -59,7 +59,8 @@ BEGIN
             v_load.dry_run := true;
     END;
     PERFORM set_config('universes.environment', '', true);
-    EXECUTE format('DELETE FROM %s', v_staged);
+    -- DELETE is cheaper for few rows; TRUNCATE leaves no dead rows that the next load would have to read.
+    EXECUTE format(CASE WHEN pg_relation_size(v_staged) < 8388608 THEN 'DELETE FROM %s' ELSE 'TRUNCATE %s' END, v_staged);
     DELETE FROM staged_files;
 
     v_load.finished_at := clock_timestamp();

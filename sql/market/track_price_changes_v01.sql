@@ -9,7 +9,17 @@ AS $$
  * a correction of the latest close is never missed.
  */
 BEGIN
-    INSERT INTO market_changes (kind, symbol, date) SELECT 'price', c.symbol, min(c.date) FROM changed AS c GROUP BY c.symbol;
+    IF TG_OP = 'TRUNCATE' THEN
+        INSERT INTO market_changes (kind) VALUES ('rule');
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO market_changes (kind, symbol, date)
+        SELECT 'price', c.symbol, min(c.date)
+        FROM (SELECT symbol, date FROM old_rows UNION ALL SELECT symbol, date FROM changed) AS c
+        GROUP BY c.symbol;
+    ELSE
+        INSERT INTO market_changes (kind, symbol, date)
+        SELECT 'price', c.symbol, min(c.date) FROM changed AS c GROUP BY c.symbol;
+    END IF;
     RETURN NULL;
 END;
 $$;
@@ -17,11 +27,14 @@ $$;
 CREATE TRIGGER universes_price_inserted AFTER INSERT ON ohlcv_daily
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
 CREATE TRIGGER universes_price_updated AFTER UPDATE ON ohlcv_daily
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
 CREATE TRIGGER universes_price_deleted AFTER DELETE ON ohlcv_daily
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
+CREATE TRIGGER universes_prices_truncated AFTER TRUNCATE ON ohlcv_daily
+    FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
 
 COMMENT ON FUNCTION track_price_changes() IS 'Trigger of ohlcv_daily: marks symbols with new, corrected or deleted prices in market_changes.';
 COMMENT ON TRIGGER universes_price_inserted ON ohlcv_daily IS 'Marks symbols with new prices.';
 COMMENT ON TRIGGER universes_price_updated ON ohlcv_daily IS 'Marks symbols with corrected prices.';
 COMMENT ON TRIGGER universes_price_deleted ON ohlcv_daily IS 'Marks symbols with deleted prices.';
+COMMENT ON TRIGGER universes_prices_truncated ON ohlcv_daily IS 'Has everything recomputed.';

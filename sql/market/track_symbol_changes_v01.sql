@@ -11,6 +11,8 @@ AS $$
 BEGIN
     IF current_setting('universes.full_refresh', true) = 'on' THEN
         RETURN NULL;
+    ELSIF TG_OP = 'TRUNCATE' THEN
+        INSERT INTO market_changes (kind) VALUES ('rule');
     ELSIF TG_OP = 'UPDATE' THEN
         INSERT INTO market_changes (kind, symbol)
         SELECT 'symbol', symbol
@@ -31,8 +33,11 @@ CREATE TRIGGER universes_symbol_updated AFTER UPDATE ON symbols
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
 CREATE TRIGGER universes_symbol_deleted AFTER DELETE ON symbols
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
+CREATE TRIGGER universes_symbols_truncated AFTER TRUNCATE ON symbols
+    FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
 
 COMMENT ON FUNCTION track_symbol_changes() IS 'Trigger of symbols: marks symbols that some rule has to look at again in market_changes.';
 COMMENT ON TRIGGER universes_symbol_inserted ON symbols IS 'Marks new symbols.';
 COMMENT ON TRIGGER universes_symbol_updated ON symbols IS 'Marks symbols changed in a column that a rule reads.';
 COMMENT ON TRIGGER universes_symbol_deleted ON symbols IS 'Marks deleted symbols.';
+COMMENT ON TRIGGER universes_symbols_truncated ON symbols IS 'Has everything recomputed.';

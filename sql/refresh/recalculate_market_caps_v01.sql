@@ -12,6 +12,7 @@ AS $$
  * Market cap = latest close x weighted shares outstanding, for the active stocks of p_symbols (NULL: all). Writes
  * symbols.market_cap only where it was empty or moves by more than settings.market_cap_change_percent, and returns the
  * symbols it wrote. Keeps uncapped_stocks true for the stocks it looked at.
+ * A close of a billion dollars or more, NaN included, counts as none.
  * p_prices_since is a matter of speed only: prices from that date on are read in one go, and only stocks without any
  * are looked up one by one.
  */
@@ -22,7 +23,7 @@ BEGIN
     WITH recent AS MATERIALIZED (
         SELECT DISTINCT ON (o.symbol COLLATE "C") o.symbol, o.close
         FROM ohlcv_daily AS o
-        WHERE o.date >= p_prices_since AND o.close > 0
+        WHERE o.date >= p_prices_since AND o.close > 0 AND o.close < 1e9
         ORDER BY o.symbol COLLATE "C", o.date DESC
     ), priced AS MATERIALIZED (
         SELECT s.symbol, s.market_cap AS old_cap, round(coalesce(r.close, p.close) * s.weighted_shares_outstanding) AS new_cap,
@@ -35,7 +36,7 @@ BEGIN
             -- Walks the primary key backwards to one row, however long the price history is.
             SELECT o.close
             FROM ohlcv_daily AS o
-            WHERE r.symbol IS NULL AND o.symbol = s.symbol AND o.close > 0
+            WHERE r.symbol IS NULL AND o.symbol = s.symbol AND o.close > 0 AND o.close < 1e9
             ORDER BY o.date DESC
             LIMIT 1
         ) AS p ON true
@@ -44,7 +45,7 @@ BEGIN
         UPDATE symbols AS s
         SET market_cap = p.new_cap, last_updated = now()
         FROM priced AS p
-        WHERE s.symbol = p.symbol AND p.new_cap IS NOT NULL
+        WHERE s.symbol = p.symbol AND p.new_cap < 1e18
             AND (p.old_cap IS NULL OR abs(p.new_cap - p.old_cap) > p.old_cap * v_limit)
         RETURNING s.symbol
     ), gaps AS (
@@ -63,7 +64,7 @@ BEGIN
             FROM symbols AS s
             WHERE s.symbol = u.symbol AND s.active AND s.type IN ('CS', 'ADRC')
                 AND (s.weighted_shares_outstanding IS NULL
-                    OR NOT EXISTS (SELECT FROM ohlcv_daily AS o WHERE o.symbol = s.symbol AND o.close > 0))
+                    OR NOT EXISTS (SELECT FROM ohlcv_daily AS o WHERE o.symbol = s.symbol AND o.close > 0 AND o.close < 1e9))
         );
     RETURN v_moved;
 END;

@@ -45,7 +45,12 @@ BEGIN
             SELECT priced, priced_since, changed INTO v_priced, v_since, v_touched FROM take_market_changes(p_environment, p_force);
         END IF;
         IF v_touched IS NULL THEN
-            v_changes := ARRAY(SELECT c FROM ensure_groups(p_environment, v_run.id) AS c);
+            v_changes := ARRAY(SELECT c FROM ensure_groups(p_environment, v_run.id, CASE p_mode
+                WHEN 'market_cap' THEN '{SECTOR,INDUSTRY,COMPLETE,ETF_CATEGORY,MARKET_CAP,MARKET_LEADERS,SECTOR_LEADERS}'::text[]
+                WHEN 'ipos' THEN '{IPO,THEME}'
+                WHEN 'delistings' THEN '{}'
+                WHEN 'themes' THEN '{THEME}'
+            END, p_append) AS c);
         END IF;
 
         IF p_mode IN ('full', 'market_cap') THEN

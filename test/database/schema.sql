@@ -858,7 +858,7 @@ CREATE FUNCTION adopt_table(p_definition text) RETURNS void
 CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 8ed3c0c355620c0d082f395becca8675;
+    AS md5 9df0a7a1d97733b2d38f5ddb5ee7b43e;
 
 CREATE FUNCTION assign_ipos(p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -906,10 +906,10 @@ CREATE FUNCTION cron_in_timezone(p_cron text, p_timezone text) RETURNS TABLE(sch
     SET search_path=<schema>, pg_temp
     AS md5 7ae1c89702be0c80a966e9127c86fe70;
 
-CREATE FUNCTION ensure_groups(p_environment text, p_run_id uuid) RETURNS SETOF group_change
+CREATE FUNCTION ensure_groups(p_environment text, p_run_id uuid, p_types text[] DEFAULT NULL::text[], p_append boolean DEFAULT false) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 bfe4684b65435158fc3a30e03f3b1b3f;
+    AS md5 67bc54848a3cf601f32728f890eefc21;
 
 CREATE FUNCTION environment_in_use() RETURNS text
     LANGUAGE sql STABLE
@@ -945,7 +945,7 @@ CREATE FUNCTION finish_load(p_kind text, p_mode text, p_started_at timestamp wit
     LANGUAGE plpgsql VOLATILE
     SET jit=off
     SET search_path=<schema>, pg_temp
-    AS md5 e04db236a7cfa6d36a616a976149eb0d;
+    AS md5 bac5bed669137997832b672efcce81ea;
 
 CREATE FUNCTION finish_step(p_step text, p_started timestamp with time zone, p_counts jsonb, p_next text) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE
@@ -1087,7 +1087,7 @@ CREATE FUNCTION recalculate_market_caps(p_symbols text[] DEFAULT NULL::text[], p
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode=force_custom_plan
     SET search_path=<schema>, pg_temp
-    AS md5 ab2f908546e3ca6c9c43bdb6c3ec63ea;
+    AS md5 ea6ee9f645be54414455aa5c3f56c429;
 
 CREATE FUNCTION refresh_is_due(p_time time without time zone, p_timezone text, p_weekdays integer[] DEFAULT NULL::integer[], p_at timestamp with time zone DEFAULT now()) RETURNS boolean
     LANGUAGE sql STABLE
@@ -1103,7 +1103,7 @@ CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boo
     LANGUAGE plpgsql VOLATILE
     SET jit=off
     SET search_path=<schema>, pg_temp
-    AS md5 780ad09d3aefd45411335c27b6e9c10c;
+    AS md5 fafb0ac1b618b5ad702dbed1f2737385;
 
 CREATE FUNCTION refused_by(p_table regclass, p_constraint text) RETURNS text
     LANGUAGE sql STABLE
@@ -1183,7 +1183,7 @@ CREATE FUNCTION too_short_for(p_table regclass, p_row jsonb) RETURNS text[]
 CREATE FUNCTION track_price_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 5516ecb8f6dc22e4722df301726ee59c;
+    AS md5 b62babc65d7ddde09726c20f04ca4004;
 
 CREATE FUNCTION track_rule_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE
@@ -1193,7 +1193,7 @@ CREATE FUNCTION track_rule_changes() RETURNS trigger
 CREATE FUNCTION track_symbol_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 3a6ddacc1aaad394ac01e229c6a6bc3c;
+    AS md5 f7b10c0768779178f0bd7991630a9995;
 
 CREATE FUNCTION unique_keys(p_table regclass) RETURNS TABLE(columns text)
     LANGUAGE sql STABLE
@@ -1235,7 +1235,9 @@ CREATE TRIGGER universes_price_deleted AFTER DELETE ON ohlcv_daily REFERENCING O
 
 CREATE TRIGGER universes_price_inserted AFTER INSERT ON ohlcv_daily REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
 
-CREATE TRIGGER universes_price_updated AFTER UPDATE ON ohlcv_daily REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
+CREATE TRIGGER universes_price_updated AFTER UPDATE ON ohlcv_daily REFERENCING OLD TABLE AS old_rows NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
+
+CREATE TRIGGER universes_prices_truncated AFTER TRUNCATE ON ohlcv_daily FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON ranking_sizes FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
@@ -1252,6 +1254,8 @@ CREATE TRIGGER universes_symbol_deleted AFTER DELETE ON symbols REFERENCING OLD 
 CREATE TRIGGER universes_symbol_inserted AFTER INSERT ON symbols REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
 
 CREATE TRIGGER universes_symbol_updated AFTER UPDATE ON symbols REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
+
+CREATE TRIGGER universes_symbols_truncated AFTER TRUNCATE ON symbols FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON theme_rules FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
