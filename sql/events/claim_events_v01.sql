@@ -11,12 +11,16 @@ RETURNS TABLE (
 LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
+SET enable_seqscan = off
+SET enable_bitmapscan = off
 AS $$
 /*
  * The oldest p_limit events above p_after that wait for publication, in order of seq: the Redis channels each goes to
  * (possibly none) and the message to publish. Writes nothing and locks nothing: lock_relay() keeps a second relay out.
  * prev_seq is the row before in the table, published or not, 0 for the first: the row before in the batch when the
  * numbers follow each other, else one index lookup.
+ * The plan has to walk the index of waiting events and stop at the limit: after a sudden backlog, before ANALYZE has seen
+ * it, PostgreSQL would otherwise sort all of it for every batch.
  */
 BEGIN
     RETURN QUERY

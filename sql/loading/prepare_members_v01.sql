@@ -27,6 +27,15 @@ BEGIN
         PERFORM reject_files('member_problems', 'staged_members');
     END IF;
 
+    WITH sums AS MATERIALIZED (
+        SELECT m.file, count(*) AS rows, count(DISTINCT m.symbol COLLATE "C") AS symbols, count(m.weight) AS weights,
+            sum(m.weight::numeric) AS weight_sum,
+            count(*) FILTER (WHERE y.symbol IS NULL) AS unknown,
+            count(*) FILTER (WHERE NOT y.active) AS inactive
+        FROM staged_members AS m
+        LEFT JOIN symbols AS y ON y.symbol = m.symbol
+        GROUP BY m.file
+    )
     UPDATE staged_files AS f
     SET rows = coalesce(s.rows, 0), symbols = coalesce(s.symbols, 0), weights = coalesce(s.weights, 0),
         weight_sum = s.weight_sum,
@@ -40,15 +49,7 @@ BEGIN
                 THEN jsonb_build_array(format('%s inactive and left out', s.inactive)) ELSE '[]' END
     FROM staged_files AS p
     JOIN settings AS x ON x.name = 'load_low_weight_sum'
-    LEFT JOIN (
-        SELECT m.file, count(*) AS rows, count(DISTINCT m.symbol COLLATE "C") AS symbols, count(m.weight) AS weights,
-            sum(m.weight::numeric) AS weight_sum,
-            count(*) FILTER (WHERE y.symbol IS NULL) AS unknown,
-            count(*) FILTER (WHERE NOT y.active) AS inactive
-        FROM staged_members AS m
-        LEFT JOIN symbols AS y ON y.symbol = m.symbol
-        GROUP BY m.file
-    ) AS s ON s.file = p.file
+    LEFT JOIN sums AS s ON s.file = p.file
     WHERE f.file = p.file AND f.status = 'pending';
 
     PERFORM reject_files('member_file_problems', 'staged_members');
