@@ -65,8 +65,9 @@ BEGIN
         ), change AS MATERIALIZED (
             SELECT d.*
             FROM difference AS d
-            JOIN judged AS j ON j.group_id = d.group_id AND NOT j.held
-            WHERE NOT ($4 AND d.change = 'removed')
+            -- NOT IN and ARRAY are hashed once, whatever the planner thinks of the sizes.
+            WHERE d.group_id NOT IN (SELECT j.group_id FROM judged AS j WHERE j.held)
+                AND NOT ($4 AND d.change = 'removed')
         ), deleted AS (
             DELETE FROM group_memberships AS m USING change AS c WHERE m.id = c.id AND c.change = 'removed'
         ), updated AS (
@@ -95,12 +96,12 @@ BEGIN
             INSERT INTO market_changes (kind, symbol)
             SELECT 'fund', c.symbol
             FROM change AS c
-            WHERE c.change IN ('added', 'removed', 'reweighted') AND c.group_id IN (
+            WHERE c.change IN ('added', 'removed', 'reweighted') AND c.group_id = ANY (ARRAY(
                 SELECT g.id
                 FROM definition_groups AS g
                 JOIN sector_etfs AS e ON e.etf = g.name
                 WHERE g.type = 'ETF' AND g.id = ANY ($1)
-            )
+            ))
         )
         SELECT j.group_id::bigint, j.added, j.removed, j.updated, j.members_before, j.held
         FROM judged AS j

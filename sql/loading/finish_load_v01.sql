@@ -14,6 +14,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 SET jit = off
+SET work_mem = '64MB'
 AS $$
 /*
  * Last call of a load, in the transaction of stage_files and the COPYs: checks the staged rows, merges the good files,

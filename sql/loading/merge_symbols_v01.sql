@@ -9,8 +9,8 @@ SET search_path FROM CURRENT
 AS $$
 /*
  * Upserts staged_symbols into symbols, writing only rows that differ. A column that a file does not have stays as it is;
- * an empty value clears. market_cap is the exception: once a ranked stock has one that is computed from its price, the
- * vendor's figure no longer replaces it.
+ * an empty value clears. market_cap is the exception: an empty value leaves it, and the vendor's figure does not replace
+ * that of an active stock which recalculate_market_caps computes, because there are a share count and a price.
  */
 BEGIN
     WITH stated AS MATERIALIZED (
@@ -22,9 +22,12 @@ BEGIN
             CASE WHEN 'primary_exchange' = ANY (f.columns) THEN s.primary_exchange ELSE o.primary_exchange END AS primary_exchange,
             coalesce(CASE WHEN 'active' = ANY (f.columns) THEN s.active::boolean ELSE o.active END, true) AS active,
             CASE
-                WHEN o.market_cap IS NULL OR u.symbol IS NOT NULL OR o.type IS NULL OR o.type NOT IN ('CS', 'ADRC')
-                    THEN coalesce(s.market_cap::bigint, o.market_cap)
-                ELSE o.market_cap
+                WHEN s.market_cap IS NULL THEN o.market_cap
+                WHEN o.market_cap <> s.market_cap::bigint AND o.active AND o.type IN ('CS', 'ADRC')
+                    AND o.weighted_shares_outstanding IS NOT NULL
+                    AND EXISTS (SELECT FROM ohlcv_daily AS p WHERE p.symbol = s.symbol AND p.close > 0 AND p.close < 1e9)
+                    THEN o.market_cap
+                ELSE s.market_cap::bigint
             END AS market_cap,
             CASE
                 WHEN 'weighted_shares_outstanding' = ANY (f.columns) THEN s.weighted_shares_outstanding::bigint
@@ -39,7 +42,6 @@ BEGIN
         FROM staged_symbols AS s
         JOIN staged_files AS f ON f.file = s.file AND f.status = 'pending'
         LEFT JOIN symbols AS o ON o.symbol = s.symbol
-        LEFT JOIN uncapped_stocks AS u ON u.symbol = s.symbol
     ), changed AS (
         UPDATE symbols AS o
         SET name = s.name, type = s.type, primary_exchange = s.primary_exchange, active = s.active,

@@ -11,6 +11,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 SET jit = off
+SET work_mem = '64MB'
 AS $$
 /*
  * The nightly job. Five steps in one transaction, each of which states who should be in which universe and lets

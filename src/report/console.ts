@@ -42,7 +42,8 @@ export function printError(error: UniversesError): void {
   console.error(`${pc.red('error:')} ${error.message}`)
   if (error.detail) console.error(`detail: ${error.detail}`)
   if (error.hint) console.error(`remedy: ${error.hint}`)
-  if (error.where) console.error(`where: ${error.where}`)
+  // Our own errors say what to do; where in the SQL they were raised helps nobody.
+  if (error.where && !error.code?.startsWith('UV')) console.error(`where: ${error.where}`)
   if (error.code) console.error(`sqlstate: ${error.code}`)
 }
 

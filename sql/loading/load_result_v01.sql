@@ -1,0 +1,20 @@
+CREATE OR REPLACE FUNCTION load_result(
+    p_load load_runs
+)
+RETURNS jsonb
+LANGUAGE sql
+STABLE
+SET search_path FROM CURRENT
+AS $$
+    /* The symbols of a first load are many: who wants them reads load_runs. */
+    SELECT to_jsonb(p_load) || jsonb_build_object('changes', CASE jsonb_typeof(p_load.changes)
+        WHEN 'array' THEN (
+            SELECT coalesce(jsonb_agg(c || jsonb_build_object(
+                'added', jsonb_array_length(c -> 'added'), 'removed', jsonb_array_length(c -> 'removed')) ORDER BY n), '[]')
+            FROM jsonb_array_elements(p_load.changes) WITH ORDINALITY AS x (c, n)
+        )
+        ELSE p_load.changes
+    END)
+$$;
+
+COMMENT ON FUNCTION load_result(load_runs) IS 'A row of load_runs as JSON, with the numbers of symbols added and removed in place of the symbols.';
