@@ -7,9 +7,7 @@ export const SQLSTATE = {
   busy: 'UV001',
   invalidArgument: 'UV002',
   notFound: 'UV003',
-  fileRejected: 'UV004',
   notAdoptable: 'UV005',
-  held: 'UV006',
   pgCronMissing: 'UV007',
 } as const
 

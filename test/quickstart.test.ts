@@ -63,7 +63,7 @@ describe('the quick start', () => {
     const { code, stdout, stderr } = await quickstart(['--data', data])
     expect(code).toBe(1)
     expect(stderr).toContain('symbols.csv line 3, market_cap "much"')
-    expect(stdout).toContain('loaded etfs: 2 rows in 1 files')
+    expect(stdout).toContain('loaded etfs: 2 rows from 1 file')
   })
 
   test('a folder without files is a usage error', async () => {
