@@ -88,7 +88,9 @@ async function loadStep(
   const { files } = await load({ ...options, client, triggeredBy: 'quickstart' })
   const rows = files.reduce((sum, file) => sum + file.rows, 0)
   const unchanged = files.every((file) => file.status === 'unchanged') ? ', unchanged' : ''
-  step(`loaded ${options.kind}: ${rows.toLocaleString('en-US')} rows from ${files.length} ${files.length === 1 ? 'file' : 'files'}${unchanged}`)
+  step(
+    `loaded ${options.kind}: ${rows.toLocaleString('en-US')} rows from ${files.length} ${files.length === 1 ? 'file' : 'files'}${unchanged}`,
+  )
   return files
     .filter((file) => file.status === 'rejected')
     .map((file) => renderProblem(file.name, file.problem ?? { message: 'rejected' }))
