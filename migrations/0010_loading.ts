@@ -37,6 +37,7 @@ const objects: SqlObject[] = [
     'loading/publish_load',
     'loading/finish_files',
     'loading/finish_load',
+    'loading/load_result',
   ]),
 ]
 

@@ -22,7 +22,10 @@ BEGIN
     SELECT f.group_name, f.group_type, coalesce(s.name, 'Loaded from ' || f.name), '{"source": "file"}', p_load.environment
     FROM staged_files AS f
     LEFT JOIN symbols AS s ON s.symbol = f.group_name AND f.group_type = 'ETF'
-    WHERE f.status = 'pending'
+    WHERE f.status = 'pending' AND NOT EXISTS (
+        SELECT FROM definition_groups AS g
+        WHERE g.name = f.group_name AND g.type = f.group_type AND g.environment = p_load.environment
+    )
     ON CONFLICT (name, type, environment) DO NOTHING;
 
     SELECT array_agg(g.id) INTO v_groups

@@ -24,6 +24,11 @@ BEGIN
     END IF;
     PERFORM lock_universes('the load');
     PERFORM set_config('application_name', 'pg-universes load: ' || p_kind, true);
+    -- Whoever committed these without finish_load has given them up: the lock was free.
+    DELETE FROM staged_files;
+    DELETE FROM staged_symbols;
+    DELETE FROM staged_prices;
+    DELETE FROM staged_members;
 
     RETURN QUERY
     WITH staged AS (

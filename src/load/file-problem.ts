@@ -26,7 +26,7 @@ export class FileProblem extends Error {
 /** The problem behind an error of the file system or of zlib; undefined for any other error. */
 export function readProblem(thrown: unknown): Problem | undefined {
   if (!(thrown instanceof Error)) return undefined
-  const { code, syscall } = thrown as NodeJS.ErrnoException
+  const { code } = thrown as NodeJS.ErrnoException
   if (code === 'Z_BUF_ERROR')
     return { message: 'the gzip data ends early', remedy: 'Download or compress the file again.' }
   if (code?.startsWith('Z_')) {
@@ -35,6 +35,8 @@ export function readProblem(thrown: unknown): Problem | undefined {
       remedy: 'Download or compress the file again.',
     }
   }
-  if (syscall === undefined) return undefined
+  // Named one by one: a broken connection has a code, too.
+  if (!['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ELOOP', 'EIO'].includes(code ?? ''))
+    return undefined
   return { message: `the file cannot be read (${code})`, remedy: 'Check that it exists and its permissions.' }
 }

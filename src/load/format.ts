@@ -50,11 +50,11 @@ export const MAX_HEADER_BYTES = 65_536
 export function recogniseFormat(kind: LoadKind, head: Buffer): Format {
   const bom = head.subarray(0, 3).equals(BOM)
   refuseOtherFormats(head)
-  const text = head.toString('utf8', bom ? 3 : 0)
-  if (text.trim() === '')
+  const end = head.findIndex((byte) => byte === 0x0a || byte === 0x0d)
+  if (/^\s*$/.test(head.toString('utf8', bom ? 3 : 0)))
     throw new FileProblem({ message: 'the file is empty', remedy: 'Export or download it again.' })
-  const line = /^[^\r\n]*/.exec(text)?.[0] ?? ''
-  if (line.length === text.length && head.length >= MAX_HEADER_BYTES)
+  const line = head.toString('utf8', bom ? 3 : 0, end < 0 ? head.length : end)
+  if (end < 0 && head.length >= MAX_HEADER_BYTES)
     throw new FileProblem({ message: 'the first line is longer than 64 KiB', line: 1, remedy: IS_IT_CSV })
   const names = splitLine(line).map((name) => name.trim().toLowerCase())
   if (kind === 'universes' && isFirstSymbol(names)) return { columns: ['symbol'], header: false, bom }
@@ -81,7 +81,7 @@ function refuseOtherFormats(head: Buffer): void {
     refuse('the file is UTF-16', 'Save it as UTF-8 ("CSV UTF-8" in Excel).')
   if (first === 'PK') refuse('the file is a spreadsheet or ZIP archive', 'Save it as CSV.')
   if (first === '\x1f\x8b') refuse('the file is compressed', 'Rename it so that it ends in .csv.gz.')
-  if (/^(\xef\xbb\xbf)?\s*</.test(head.toString('latin1')))
+  if (/^(\xef\xbb\xbf)?\s*</.test(head.toString('latin1', 0, 1024)))
     refuse('the file is a web page, not CSV', 'Often an error page: open it in a browser, download again.')
 }
 

@@ -59,7 +59,7 @@ export async function checksum(
     for (;;) {
       const read = readSync(descriptor, buffer, 0, buffer.length, null)
       const chunk = buffer.subarray(0, read)
-      head ??= Buffer.from(chunk.subarray(0, MAX_HEADER_BYTES))
+      head ??= firstLine(chunk)
       if (read === 0) return { md5: hash.digest('hex'), bytes, version, head }
       hash.update(chunk)
       bytes += read
@@ -68,6 +68,13 @@ export async function checksum(
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** A copy of the first line, and of enough beyond it to tell what kind of file this is. */
+function firstLine(chunk: Buffer): Buffer {
+  const end = chunk.indexOf('\n')
+  const bytes = end < 0 ? MAX_HEADER_BYTES : Math.max(end + 1, 1024)
+  return Buffer.from(chunk.subarray(0, Math.min(bytes, MAX_HEADER_BYTES)))
 }
 
 async function unpackedHead(path: string): Promise<Buffer> {

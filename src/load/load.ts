@@ -1,8 +1,10 @@
-import type pg from 'pg'
+import pg from 'pg'
 import { withClient, type ConnectOptions } from '../database/connect.js'
+import { UniversesError } from '../errors.js'
 import { findFiles } from './find-files.js'
 import { inspectFiles, type InspectedFile } from './inspect-file.js'
 import type { LoadKind, LoadMode, LoadResult } from './result.js'
+import { SMALL_BYTES } from './read-file.js'
 import { stageFile } from './stage-file.js'
 
 /** What to load, and how. */
@@ -28,7 +30,7 @@ export interface LoadOptions extends ConnectOptions {
 }
 
 /**
- * Loads files in one transaction and returns its row of load_runs. Bad files are in the result and no error, unless
+ * Loads files in one transaction and returns its row of load_runs, symbols counted only. Bad files are in the result and no error, unless
  * all of it is wrong: a path that does not exist is a usage error. Rejects with SQLSTATE UV001 when another refresh
  * or load is running; nothing is changed then.
  */
@@ -71,9 +73,11 @@ async function copyFiles(
 ): Promise<void> {
   let total = 0
   for (const { bytes } of pending.values()) total += bytes
+  const buffer = Buffer.allocUnsafe(SMALL_BYTES)
   let before = 0
   for (const [number, file] of pending) {
-    await stageFile(client, kind, number, file, (read) => onProgress?.(before + read, total))
+    const onRead = (read: number): void => onProgress?.(before + read, total)
+    await stageFile(client, kind, number, file, onRead, buffer)
     before += file.bytes
     onProgress?.(before, total)
   }
@@ -87,7 +91,7 @@ async function finishLoad(
 ): Promise<LoadResult> {
   const { kind, mode = 'incremental', dryRun, force, strict, environment, triggeredBy } = options
   const { rows } = await client.query<{ load: LoadResult }>(
-    'SELECT to_jsonb(l) AS load FROM finish_load($1, $2, $3, $4, $5, $6, $7, $8, $9) AS l',
+    'SELECT load_result(l) AS load FROM finish_load($1, $2, $3, $4, $5, $6, $7, $8, $9) AS l',
     [
       ...[
         kind,
@@ -105,14 +109,23 @@ async function finishLoad(
 }
 
 async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN')
+  let broken: Error | undefined
+  const listener = (error: Error): void => void (broken ??= error)
+  client.on('error', listener)
   try {
+    await client.query('BEGIN')
     const result = await work()
     await client.query('COMMIT')
     return result
   } catch (thrown) {
-    // On a broken connection there is nothing left to roll back: the first error is the one that matters.
+    // On a broken connection there is nothing left to roll back; what broke it says more than that it is broken.
     await client.query('ROLLBACK').catch(() => undefined)
-    throw thrown
+    if (broken === undefined || thrown instanceof pg.DatabaseError) throw thrown
+    throw new UniversesError(`the connection to PostgreSQL broke: ${broken.message}`, {
+      cause: broken,
+      hint: 'Run the load again: it is one transaction, and files that went in are skipped.',
+    })
+  } finally {
+    client.off('error', listener)
   }
 }

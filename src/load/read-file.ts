@@ -1,9 +1,27 @@
-import { createReadStream, type ReadStream } from 'node:fs'
+import { closeSync, createReadStream, openSync, readSync, type ReadStream } from 'node:fs'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 
 /** Large enough that a chunk costs nothing beside its COPY, small enough that memory stays flat. */
 const CHUNK_BYTES = 128 * 1024
+
+/** Files up to this size are read in one go: a stream costs more than their COPY. */
+export const SMALL_BYTES = 256 * 1024
+
+/** Whether a file is read in one go. */
+export function isSmall(path: string, bytes: number): boolean {
+  return bytes <= SMALL_BYTES && !isGzip(path)
+}
+
+/** The content of a small file, as a part of `buffer`: good until the next call, and no memory of its own. */
+export function readSmall(path: string, buffer: Buffer): Buffer {
+  const descriptor = openSync(path, 'r')
+  try {
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, 0))
+  } finally {
+    closeSync(descriptor)
+  }
+}
 
 /** A file being read: its raw bytes, whose `bytesRead` shows the progress, and its content, decompressed if need be. */
 export interface OpenedFile {

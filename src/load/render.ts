@@ -1,20 +1,27 @@
 import pc from 'picocolors'
-import type { UniverseChange } from '../refresh.js'
 import { formatDuration, renderTable, type Cell } from '../report/console.js'
 import type { Problem } from './file-problem.js'
-import { universeChanges, type FileResult, type LoadResult } from './result.js'
+import { universeChanges, type FileResult, type LoadChange, type LoadResult } from './result.js'
+
+/** Rows of the table; a load of thousands of files is read as JSON. */
+const SHOWN_FILES = 100
 
 /** A load for a person: a table of files, warnings, what is wrong with rejected files, and one closing line. */
 export function renderLoad(result: LoadResult): string {
-  const warnings = result.files.flatMap((file) =>
-    file.warnings.map((warning) => `${pc.yellow('warning')} ${file.name}: ${warning}`),
-  )
+  const warnings = result.files
+    .filter((file) => file.warnings.length > 0)
+    .map((file) => `${pc.yellow('warning')} ${file.name}: ${file.warnings.join(', ')}`)
   const problems = result.files
     .filter((file) => file.problem !== undefined)
     .map((file) => `${pc.red('rejected')} ${renderProblem(file.name, file.problem!)}`)
-  return [renderFiles(result), warnings.join('\n'), problems.join('\n'), closingLine(result)]
+  return [renderFiles(result), shorten(warnings), problems.join('\n'), closingLine(result)]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+function shorten(lines: readonly string[]): string {
+  if (lines.length <= SHOWN_FILES) return lines.join('\n')
+  return [...lines.slice(0, SHOWN_FILES), `... and ${lines.length - SHOWN_FILES} more warnings`].join('\n')
 }
 
 /** One line: `spy_holdings.csv line 12, weight "abc": the weight is not a number from 0 to 100. Weights are ...` */
@@ -31,35 +38,41 @@ export function renderProblem(name: string, problem: Problem): string {
 
 function renderFiles(result: LoadResult): string {
   const changes = new Map(universeChanges(result).map((change) => [change.name, change]))
-  const isMembers = Array.isArray(result.changes) && !['symbols', 'prices'].includes(result.kind)
-  const rows = result.files.map((file) => {
-    const change = changes.get(file.universe ?? '')
-    changes.delete(file.universe ?? '')
-    return fileRow(file, change, isMembers)
-  })
+  const isMembers = result.kind === 'etfs' || result.kind === 'universes'
+  const shown = result.files.length > SHOWN_FILES ? newsFirst(result.files) : result.files
+  const rows = shown
+    .slice(0, SHOWN_FILES)
+    .map((file) => fileRow(file, changes.get(file.universe ?? ''), isMembers))
+  for (const file of result.files) changes.delete(file.universe ?? '')
   const gone = [...changes.values()].map((change) => goneRow(change, result.dry_run))
   const counts = isMembers ? ['added', 'removed', 'updated'] : []
-  const head = isMembers
-    ? ['file', 'universe', 'status', 'rows', ...counts, 'note']
-    : ['file', 'status', 'rows', 'note']
-  return renderTable(head, [...rows, ...gone])
+  const head = ['file', ...(isMembers ? ['universe'] : []), 'status', 'rows', ...counts, 'note']
+  const table = renderTable(head, [...rows, ...gone])
+  const left = shown.length - rows.length
+  return left > 0 ? `${table}\n${pc.dim(`... and ${left} more files (--json lists all)`)}` : table
 }
 
-function fileRow(file: FileResult, change: UniverseChange | undefined, isMembers: boolean): Cell[] {
+/** Files in the order of what a person has to know about. */
+function newsFirst(files: readonly FileResult[]): FileResult[] {
+  const order: readonly FileResult['status'][] = ['rejected', 'held', 'loaded', 'unchanged']
+  return [...files].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
+}
+
+function fileRow(file: FileResult, change: LoadChange | undefined, isMembers: boolean): Cell[] {
   const status = file.status === 'rejected' || file.status === 'held' ? pc.yellow(file.status) : file.status
   const note = fileNote(file, change)
   if (!isMembers) return [file.name, status, file.rows, note]
   return [file.name, file.universe ?? '', status, file.rows, ...countCells(change), note]
 }
 
-function fileNote(file: FileResult, change: UniverseChange | undefined): string {
+function fileNote(file: FileResult, change: LoadChange | undefined): string {
   if (file.status === 'held' && change?.held) return 'too many would go: see membership_guards, or --force'
   if (file.status === 'held') return 'another file was rejected (--strict)'
-  if (file.repaired > 0) return `${file.repaired.toLocaleString('en-US')} rows repaired`
+  if (file.repaired > 0) return `${count(file.repaired, 'row')} repaired`
   return file.status === 'rejected' ? 'see below' : ''
 }
 
-function goneRow(change: UniverseChange, dryRun: boolean): Cell[] {
+function goneRow(change: LoadChange, dryRun: boolean): Cell[] {
   const note = change.held
     ? 'its file is gone: --force empties it'
     : `its file is gone, it ${dryRun ? 'would be' : 'was'} emptied`
@@ -67,14 +80,12 @@ function goneRow(change: UniverseChange, dryRun: boolean): Cell[] {
   return ['', change.name, status, 0, ...countCells(change), note]
 }
 
-function countCells(change: UniverseChange | undefined): Cell[] {
+function countCells(change: LoadChange | undefined): Cell[] {
   if (!change) return [null, null, null]
-  return [change.added.length, change.removed.length, change.updated]
+  return [change.added, change.removed, change.updated]
 }
 
 function closingLine(result: LoadResult): string {
-  const count = (number: number, noun: string): string =>
-    `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
   const of = (status: FileResult['status']): number =>
     result.files.filter((file) => file.status === status).length
   const bad = (['held', 'rejected'] as const)
@@ -83,4 +94,8 @@ function closingLine(result: LoadResult): string {
   const duration = formatDuration(Date.parse(result.finished_at) - Date.parse(result.started_at))
   const dryRun = result.dry_run ? 'dry run, nothing was kept: ' : ''
   return `${dryRun}${count(result.total_changes, 'change')} from ${count(result.files.length, 'file')} (${of('unchanged')} unchanged${bad.join('')}), in ${duration}: load ${result.id}`
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`
 }

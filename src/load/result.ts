@@ -1,4 +1,3 @@
-import type { UniverseChange } from '../refresh.js'
 import type { Problem } from './file-problem.js'
 
 /** What can be loaded. */
@@ -28,7 +27,19 @@ export interface RowChanges {
   updated: number
 }
 
-/** A row of load_runs. */
+/** What a load did to one universe, in numbers of symbols; the symbols themselves are in load_runs.changes. */
+export interface LoadChange {
+  type: string
+  name: string
+  count: number
+  members_before: number
+  added: number
+  removed: number
+  updated: number
+  held: boolean
+}
+
+/** A row of load_runs, without symbols. */
 export interface LoadResult {
   id: string
   kind: LoadKind
@@ -41,12 +52,12 @@ export interface LoadResult {
   finished_at: string
   files: FileResult[]
   /** Per changed universe; for symbols and prices the numbers of rows, and an empty list where no file was merged. */
-  changes: UniverseChange[] | RowChanges
+  changes: LoadChange[] | RowChanges
   total_changes: number
 }
 
 /** Changes per universe; none for symbols and prices. */
-export function universeChanges(result: LoadResult): UniverseChange[] {
+export function universeChanges(result: LoadResult): LoadChange[] {
   return Array.isArray(result.changes) ? result.changes : []
 }
 

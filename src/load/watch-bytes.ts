@@ -34,6 +34,14 @@ export async function* watchBytes(source: AsyncIterable<Buffer>, bom: boolean): 
   watch.end()
 }
 
+/** The same for a file that is there in one piece. */
+export function watchWhole(whole: Buffer, bom: boolean): Buffer {
+  const watch = new Watch()
+  watch.look(whole)
+  watch.end()
+  return whole.subarray(bom ? BOM_BYTES : 0, endOfText(whole))
+}
+
 class Watch {
   private passed = 0
   private lineStart = 0

@@ -858,7 +858,7 @@ CREATE FUNCTION adopt_table(p_definition text) RETURNS void
 CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 9df0a7a1d97733b2d38f5ddb5ee7b43e;
+    AS md5 31a6e05525a681731d78406a0c763735;
 
 CREATE FUNCTION assign_ipos(p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -882,8 +882,10 @@ CREATE FUNCTION check_writable(p_table regclass) RETURNS void
 
 CREATE FUNCTION claim_events(p_limit integer DEFAULT 1000, p_after bigint DEFAULT 0) RETURNS TABLE(seq bigint, event text, channels text[], message text)
     LANGUAGE plpgsql STABLE
+    SET enable_bitmapscan=off
+    SET enable_seqscan=off
     SET search_path=<schema>, pg_temp
-    AS md5 f776ece38c611ef1a1d19cddf4ab4b6a;
+    AS md5 0b84f2ded239211cd1636e26329714e2;
 
 CREATE FUNCTION classify_stocks(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -945,6 +947,7 @@ CREATE FUNCTION finish_load(p_kind text, p_mode text, p_started_at timestamp wit
     LANGUAGE plpgsql VOLATILE
     SET jit=off
     SET search_path=<schema>, pg_temp
+    SET work_mem=64MB
     AS md5 bac5bed669137997832b672efcce81ea;
 
 CREATE FUNCTION finish_step(p_step text, p_started timestamp with time zone, p_counts jsonb, p_next text) RETURNS jsonb
@@ -982,6 +985,11 @@ CREATE FUNCTION is_price(p_text text) RETURNS boolean
     SET search_path=<schema>, pg_temp
     AS md5 00b365058cb527acf977a0e95457300f;
 
+CREATE FUNCTION load_result(p_load load_runs) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 3db0f2e6c1d3ad1cf3c431dca9f3648d;
+
 CREATE FUNCTION lock_events() RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path=<schema>, pg_temp
@@ -1010,7 +1018,7 @@ CREATE FUNCTION members_as_of(p_name text, p_type text, p_at timestamp with time
 CREATE FUNCTION merge_members(p_load load_runs, p_complete boolean) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 e02790447d4791fdeeb044ca38c252c5;
+    AS md5 044a0518c1b2c5ebd42935432d3d6232;
 
 CREATE FUNCTION merge_prices(OUT inserted bigint, OUT updated bigint) RETURNS record
     LANGUAGE plpgsql VOLATILE
@@ -1025,7 +1033,7 @@ CREATE FUNCTION merge_rows(p_load load_runs) RETURNS load_runs
 CREATE FUNCTION merge_symbols(OUT inserted bigint, OUT updated bigint) RETURNS record
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 0cd03671b090f0b1221dda8b235779c7;
+    AS md5 29c80914927153f5957b16ac49dfdd62;
 
 CREATE FUNCTION pg_cron_timezone() RETURNS text
     LANGUAGE sql STABLE
@@ -1036,7 +1044,7 @@ CREATE FUNCTION prepare_members() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     SET work_mem=64MB
-    AS md5 d72ea55410bfc3b1651235ff31a8c718;
+    AS md5 5534f98d39d3273f2f1b61c4ddb91de4;
 
 CREATE FUNCTION prepare_prices() RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -1103,6 +1111,7 @@ CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boo
     LANGUAGE plpgsql VOLATILE
     SET jit=off
     SET search_path=<schema>, pg_temp
+    SET work_mem=64MB
     AS md5 fafb0ac1b618b5ad702dbed1f2737385;
 
 CREATE FUNCTION refused_by(p_table regclass, p_constraint text) RETURNS text
@@ -1148,7 +1157,7 @@ CREATE FUNCTION stage_file(p_file integer, p_first_line bigint DEFAULT 2) RETURN
 CREATE FUNCTION stage_files(p_kind text, p_mode text, p_files jsonb, p_environment text DEFAULT 'DEFAULT'::text) RETURNS SETOF integer
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 7bb74eb29792072d951a93ccc812d25e;
+    AS md5 5afbd2b6e1e2175e137d352f3d3665f4;
 
 CREATE FUNCTION start_run(p_mode text, p_append boolean, p_dry_run boolean, p_force boolean, p_environment text, p_triggered_by text) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE

@@ -1,10 +1,11 @@
 import { Option, type Command } from 'commander'
+import type pg from 'pg'
+import { withClient } from '../../database/connect.js'
 import { load, type LoadOptions } from '../../load/load.js'
 import { startProgress } from '../../load/progress.js'
 import { renderLoad } from '../../load/render.js'
 import { isClean, type LoadKind, type LoadMode } from '../../load/result.js'
 import { usageError } from '../../errors.js'
-import { printJson } from '../../report/console.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 
 interface LoadCommandOptions extends GlobalOptions {
@@ -55,16 +56,26 @@ export function register(program: Command): void {
 }
 
 async function loadCommand(kind: LoadKind, paths: string[], options: LoadCommandOptions): Promise<void> {
-  const progress = options.json ? undefined : startProgress()
-  try {
-    const result = await load({ ...loadOptions(kind, paths, options), onProgress: progress?.show })
-    progress?.stop()
-    if (options.json) printJson(result)
-    else console.log(renderLoad(result))
-    if (!isClean(result)) process.exitCode = 1
-  } finally {
-    progress?.stop()
-  }
+  await withClient({ applicationName: 'universes load', ...connectOptions(options) }, async (client) => {
+    const progress = options.json ? undefined : startProgress()
+    try {
+      const result = await load({ ...loadOptions(kind, paths, options), client, onProgress: progress?.show })
+      progress?.stop()
+      console.log(options.json ? await runAsJson(client, result.id) : renderLoad(result))
+      if (!isClean(result)) process.exitCode = 1
+    } finally {
+      progress?.stop()
+    }
+  })
+}
+
+/** The row of load_runs, with every symbol; as text, since it may be long. */
+async function runAsJson(client: pg.Client, id: string): Promise<string> {
+  const { rows } = await client.query<{ run: string }>(
+    'SELECT jsonb_pretty(to_jsonb(l)) AS run FROM load_runs AS l WHERE l.id = $1',
+    [id],
+  )
+  return rows[0]?.run ?? ''
 }
 
 /** The options of `load()` that a command line asks for. */
