@@ -1,0 +1,76 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { packageRoot } from '../../src/database/package-root.js'
+import type { Row } from './bench.js'
+import { loadLarge } from './load-large.js'
+import { loadMemory } from './load-memory.js'
+import { loadStaging } from './load-staging.js'
+import { loadUnchanged } from './load-unchanged.js'
+import { oldWay } from './old-way.js'
+import { refreshDay } from './refresh-day.js'
+import { refreshFirst } from './refresh-first.js'
+import { refreshHistory } from './refresh-history.js'
+import { refreshUnchanged } from './refresh-unchanged.js'
+import { relay } from './relay.js'
+import { machine, markdown, type Line } from './report.js'
+import { startServers } from './servers.js'
+
+const ROWS: readonly Row[] = [
+  refreshUnchanged,
+  refreshDay,
+  refreshFirst,
+  refreshHistory,
+  loadStaging,
+  loadUnchanged,
+  loadLarge,
+  loadMemory,
+  oldWay,
+  relay,
+]
+
+interface Options {
+  only?: string[]
+  quick?: boolean
+  write?: boolean
+}
+
+const command = new Command('bench')
+  .description('measures the package against the floors of its goals')
+  .option('--only <name...>', `only these rows: ${ROWS.map((row) => row.name).join(', ')}`)
+  .option('--quick', 'smaller sizes, fewer repetitions')
+  .option('--write', 'write test/bench/RESULTS.md')
+  .parse()
+const options = command.opts<Options>()
+const unknown = options.only?.find((name) => !ROWS.some((row) => row.name === name))
+if (unknown !== undefined) command.error(`no row is named ${unknown}`)
+
+const start = Date.now()
+const log = (text: string): void => {
+  process.stderr.write(`${((Date.now() - start) / 1000).toFixed(1).padStart(7)} s  ${text}\n`)
+}
+
+const servers = await startServers(log)
+const lines: Line[] = []
+try {
+  for (const row of ROWS) {
+    if (options.only && !options.only.includes(row.name)) continue
+    for (const line of await row.run({ servers, quick: options.quick === true, log })) {
+      lines.push(line)
+      const result = line.met === undefined ? '' : line.met ? 'met' : 'MISSED'
+      log(`${line.what}: ${line.ratio || line.ours} (${line.floor}, ${line.ours}), ${line.goal}: ${result}`)
+    }
+  }
+} catch (error) {
+  process.stdout.write(markdown(lines))
+  throw error
+} finally {
+  await servers.stop()
+}
+
+const table = `${machine(servers.version)}${options.quick ? ', --quick' : ''}\n\n${markdown(lines)}`
+process.stdout.write(table)
+if (options.write) {
+  const text = `# What \`npm run bench\` measured\n\n${table}`
+  await writeFile(join(packageRoot, 'test', 'bench', 'RESULTS.md'), text)
+}
