@@ -12,7 +12,8 @@ const NOTHING: Buffer = Buffer.alloc(0)
 /**
  * Passes the bytes of a file on as they are, without its byte order mark and the blank lines at its end. Throws
  * FileProblem for what COPY would take without a word: a line longer than any row, and the line `\.`, which ends the
- * data early up to PostgreSQL 17. Looks at the edges of chunks only, never at single lines.
+ * data early up to PostgreSQL 17. Looks at the edges of chunks only, never at single lines: so chunks must be shorter
+ * than MAX_LINE_BYTES.
  */
 export async function* watchBytes(source: AsyncIterable<Buffer>, bom: boolean): AsyncGenerator<Buffer> {
   const watch = new Watch()
