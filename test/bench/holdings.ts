@@ -56,10 +56,15 @@ async function generated(bench: Bench, files: number, rows: number): Promise<Hol
   return describe(folder, 'generated', template)
 }
 
-/** Template with these holdings loaded, and vacuumed as autovacuum would. */
-export function loadedHoldings({ servers }: Bench, { name, folder, template }: Holdings): Promise<string> {
-  const fill = async (client: Client): Promise<void> => {
-    await loaded({ kind: 'etfs', paths: [folder], client })
+/** Template with these holdings loaded by `first`, and vacuumed as autovacuum would. */
+export function loadedHoldings(
+  { servers }: Bench,
+  { name, folder, template }: Holdings,
+  first = (client: Client, _url: string): Promise<unknown> =>
+    loaded({ kind: 'etfs', paths: [folder], client }),
+): Promise<string> {
+  const fill = async (client: Client, url: string): Promise<void> => {
+    await first(client, url)
     await client.query('VACUUM (ANALYZE)')
   }
   return servers.template(`the first load of ${name}`, fill, template)

@@ -21,13 +21,18 @@ const ROWS: readonly Row[] = [
   refreshDay,
   refreshFirst,
   refreshHistory,
-  loadStaging,
-  loadUnchanged,
-  loadLarge,
-  loadMemory,
   oldWay,
   relay,
+  loadStaging,
+  loadMemory,
+  loadUnchanged,
+  loadLarge,
 ]
+
+const RESULTS = join(packageRoot, 'test', 'bench', 'RESULTS.md')
+const INTRODUCTION = `# What \`npm run bench\` measured
+
+Floor and ours are measured in turns within one run; the ratio is that of each pair. Times are medians.`
 
 interface Options {
   only?: string[]
@@ -52,25 +57,20 @@ const log = (text: string): void => {
 
 const servers = await startServers(log)
 const lines: Line[] = []
+const table = (): string =>
+  `${machine(servers.version)}${options.quick ? ', --quick' : ''}\n\n${markdown(lines)}`
 try {
   for (const row of ROWS) {
     if (options.only && !options.only.includes(row.name)) continue
     for (const line of await row.run({ servers, quick: options.quick === true, log })) {
       lines.push(line)
-      const result = line.met === undefined ? '' : line.met ? 'met' : 'MISSED'
+      const result = line.met ? 'met' : 'MISSED'
       log(`${line.what}: ${line.ratio || line.ours} (${line.floor}, ${line.ours}), ${line.goal}: ${result}`)
     }
+    // After every row: what an interrupted run has measured is not lost.
+    if (options.write) await writeFile(RESULTS, `${INTRODUCTION}\n\n${table()}`)
   }
-} catch (error) {
-  process.stdout.write(markdown(lines))
-  throw error
 } finally {
+  process.stdout.write(table())
   await servers.stop()
-}
-
-const table = `${machine(servers.version)}${options.quick ? ', --quick' : ''}\n\n${markdown(lines)}`
-process.stdout.write(table)
-if (options.write) {
-  const text = `# What \`npm run bench\` measured\n\n${table}`
-  await writeFile(join(packageRoot, 'test', 'bench', 'RESULTS.md'), text)
 }

@@ -12,7 +12,7 @@ import type { Database } from './servers.js'
 export const loadLarge: Row = {
   name: 'load-large',
   run: async (bench) => {
-    const { servers, log, quick } = bench
+    const { servers, log } = bench
     const holdings = await largeHoldings(bench)
     const file = await oneFile(holdings)
     const keyed = await servers.database(holdings.template)
@@ -28,7 +28,7 @@ export const loadLarge: Row = {
         run: load,
         after: () => copy.drop(),
       },
-      quick ? 1 : 2,
+      1,
       0,
     )
     await psql.stop()
@@ -43,7 +43,7 @@ export const loadLarge: Row = {
       changeOnePercent(holdings, (edition += 1))
       await temporary.before?.()
     }
-    const changed = await interleave({ ...temporary, before }, { run: load }, quick ? 2 : 3)
+    const changed = await interleave({ ...temporary, before }, { run: load }, 2)
     await floor.stop()
     await copy.drop()
     const note = 'one percent: another weight, which closes and opens a row of history'
@@ -52,7 +52,7 @@ export const loadLarge: Row = {
         `load, all new: ${holdings.name}`,
         allNew,
         { atMost: 2 },
-        { note: 'psql \\copy into a table with the same keys' },
+        { note: 'once; psql \\copy into a table with the same keys' },
       ),
       ratioLine(`load, one percent changed: ${holdings.name}`, changed, { atMost: 3 }, { note }),
     ]

@@ -2,19 +2,20 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import { packageRoot } from '../../src/database/package-root.js'
 import type { Row } from './bench.js'
-import { largeHoldings } from './holdings.js'
+import { largeHoldings, loadedHoldings } from './holdings.js'
 import { limitLine } from './report.js'
 
-/** Peak memory of `universes load` as a process of its own. */
+/** Peak memory of `universes load` as a process of its own, which also prepares the rows after this one. */
 export const loadMemory: Row = {
   name: 'load-memory',
   run: async (bench) => {
     const holdings = await largeHoldings(bench)
-    const { url, drop } = await bench.servers.database(holdings.template)
     bench.log(`memory of the loader: ${holdings.name}`)
-    const megabytes = (await peakOf(['load', 'etfs', holdings.folder, '--mode', 'full'], url)) / 1024
-    const nothing = (await peakOf(['--help'], url)) / 1024
-    await drop()
+    let megabytes = Number.NaN
+    await loadedHoldings(bench, holdings, async (_client, url) => {
+      megabytes = (await peakOf(['load', 'etfs', holdings.folder, '--mode', 'full'], url)) / 1024
+    })
+    const nothing = (await peakOf(['--help'], '')) / 1024
     return [
       limitLine(`peak memory of the loader: ${holdings.name}`, megabytes, 100, 'MB', {
         note: `resident set of the process; ${nothing.toFixed(0)} MB of it for \`universes --help\``,

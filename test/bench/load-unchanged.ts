@@ -24,7 +24,7 @@ async function measure(bench: Bench, holdings: Holdings, rounds: number): Promis
   const incremental = await interleave(floor, { run: load('incremental') }, rounds)
   const wal = { floor: [] as number[], ours: [] as number[] }
   await client.query('CHECKPOINT')
-  for (let round = -1; round < Math.min(rounds, 5) - 2; round++) {
+  for (let round = -1; round < (rounds > 5 ? 3 : 1); round++) {
     const row = await walOf(client, () => client.query(OWN_ROW))
     const whole = await walOf(client, load('full'))
     if (round < 0) continue

@@ -20,7 +20,7 @@ async function measure({ servers, quick, log }: Bench, size: Size): Promise<Line
   await leaveViewsAlone(members.client)
   const whole = await servers.database(template)
   log(`refresh, a typical day: ${sizeName(size)}`)
-  const rounds = quick ? 3 : 11
+  const rounds = quick ? 3 : size.stocks > 10_000 ? 7 : 11
   const day = (client: Client): Parameters<typeof interleave> => [
     { before: () => addTradingDay(client), run: () => client.query(RANKING_QUERY) },
     { run: () => refresh(client) },

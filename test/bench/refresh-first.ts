@@ -25,6 +25,6 @@ async function measure({ servers, quick, log }: Bench, size: Size): Promise<Line
     run: () => copy.client.query(RANKING_QUERY),
   }
   const ours = { run: () => refresh(copy.client), after: () => copy.drop() }
-  const pairs = await interleave(floor, ours, quick ? 2 : 5, 0)
+  const pairs = await interleave(floor, ours, quick ? 2 : size.stocks > 10_000 ? 3 : 5, 0)
   return ratioLine(`first refresh: ${sizeName(size)}`, pairs, { atMost: 5 }, { note: 'a new copy each time' })
 }

@@ -8,7 +8,7 @@ export interface Line {
   ours: string
   ratio: string
   goal: string
-  met: boolean | undefined
+  met: boolean
   note?: string
 }
 
@@ -80,8 +80,7 @@ export function short(value: number): string {
 /** The table in Markdown. */
 export function markdown(lines: readonly Line[]): string {
   const rows = lines.map(({ what, floor, ours, ratio, goal, met, note }) => {
-    const result = met === undefined ? '' : met ? 'met' : '**missed**'
-    return `| ${[what, floor, ours, ratio, goal, result, note ?? ''].join(' | ')} |`
+    return `| ${[what, floor, ours, ratio, goal, met ? 'met' : '**missed**', note ?? ''].join(' | ')} |`
   })
   const head = ['what', 'floor', 'ours', 'ours : floor, median (min to max)', 'goal', '', 'how']
   return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows, ''].join('\n')

@@ -30,7 +30,7 @@ export interface Servers {
   template(
     this: void,
     key: string,
-    fill: (client: pg.Client) => Promise<void>,
+    fill: (client: pg.Client, url: string) => Promise<void>,
     base?: string,
   ): Promise<string>
   /** URL of a Redis server that is started when it is first asked for. */
@@ -78,7 +78,7 @@ export async function startServers(log: (text: string) => void): Promise<Servers
     if (known !== undefined) return known
     log(`preparing ${key}`)
     const made = await database(base)
-    await fill(made.client)
+    await fill(made.client, made.url)
     await made.client.end()
     templates.set(key, made.name)
     return made.name
