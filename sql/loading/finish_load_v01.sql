@@ -32,7 +32,7 @@ BEGIN
     BEGIN
         PERFORM set_config('universes.environment', p_environment, true);
         IF NOT EXISTS (SELECT FROM staged_files WHERE status = 'pending') THEN
-            NULL;
+            NULL; -- An incremental load of known files ends here, without a look at the staging table.
         ELSIF p_kind = 'symbols' THEN
             PERFORM prepare_symbols();
         ELSIF p_kind = 'prices' THEN
@@ -42,7 +42,7 @@ BEGIN
         END IF;
 
         IF NOT p_complete AND NOT EXISTS (SELECT FROM staged_files WHERE status = 'pending') THEN
-            NULL;
+            NULL; -- Nothing to merge, and no vanished file to look for.
         ELSIF p_strict AND EXISTS (SELECT FROM staged_files WHERE status = 'rejected') THEN
             UPDATE staged_files SET status = 'held' WHERE status = 'pending';
         ELSIF p_kind IN ('symbols', 'prices') THEN

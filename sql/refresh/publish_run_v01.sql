@@ -12,10 +12,12 @@ AS $$
  * changed group and one for the run into the outbox. What a guard held, or append kept, is marked so that the next
  * full run looks at it again instead of forgetting it.
  */
+DECLARE
+    v_counts jsonb := count_changes(p_changes);
 BEGIN
     p_run.changes := summarize_changes(p_changes);
-    p_run.total_changes := (count_changes(p_changes) ->> 'added')::integer
-        + (count_changes(p_changes) ->> 'removed')::integer + (count_changes(p_changes) ->> 'updated')::integer;
+    p_run.total_changes := (v_counts ->> 'added')::integer + (v_counts ->> 'removed')::integer
+        + (v_counts ->> 'updated')::integer;
     p_run.alerts := find_alerts(p_run);
     IF p_run.append OR p_run.changes @> '[{"held": true}]' THEN
         INSERT INTO market_changes (kind) VALUES ('rule');

@@ -948,7 +948,7 @@ CREATE FUNCTION finish_load(p_kind text, p_mode text, p_started_at timestamp wit
     SET jit=off
     SET search_path=<schema>, pg_temp
     SET work_mem=64MB
-    AS md5 bac5bed669137997832b672efcce81ea;
+    AS md5 56bcba48a47d8c3adf2ad337203765bc;
 
 CREATE FUNCTION finish_step(p_step text, p_started timestamp with time zone, p_counts jsonb, p_next text) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE
@@ -1074,7 +1074,7 @@ CREATE FUNCTION publish_load(p_load load_runs, p_changes group_change[]) RETURNS
 CREATE FUNCTION publish_run(p_run sync_runs, p_changes group_change[]) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 0952a1df6c97ebab370871df9448d198;
+    AS md5 18e787f02fdb09d3bccc119d704a3b14;
 
 CREATE FUNCTION purge_events() RETURNS bigint
     LANGUAGE plpgsql VOLATILE
