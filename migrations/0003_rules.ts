@@ -11,6 +11,8 @@ const objects: SqlObject[] = [
     'rules/ranking_sizes',
     'rules/sectors',
     'rules/sector_etfs',
+    'rules/sector_sources',
+    'rules/sector_overrides',
     'rules/vendor_sectors',
     'rules/industry_groups',
     'rules/sic_sectors',
@@ -24,6 +26,7 @@ const objects: SqlObject[] = [
     'rules/ranking_sizes_seed',
     'rules/sectors_seed',
     'rules/sector_etfs_seed',
+    'rules/sector_sources_seed',
     'rules/vendor_sectors_seed',
     'rules/industry_groups_seed',
     'rules/sic_sectors_seed',
@@ -32,6 +35,7 @@ const objects: SqlObject[] = [
     'rules/theme_rules_seed',
     'rules/track_rule_changes',
     'rules/rule_triggers',
+    'rules/track_override_changes',
   ]),
 ]
 

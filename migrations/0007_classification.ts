@@ -4,7 +4,10 @@ import { firstVersions, install, revert, type SqlObject } from '../src/database/
 /** Sectors, industry groups, themes, IPOs: who belongs where. */
 const objects: SqlObject[] = [
   ...firstVersions([
+    'classification/sector_statements',
+    'classification/sector_candidates',
     'classification/stock_sectors',
+    'classification/sector_coverage',
     'classification/sector_of',
     'classification/desired_classes',
     'classification/desired_themes',

@@ -19,10 +19,14 @@ const objects: SqlObject[] = [
     'refresh/finish_step',
     'refresh/run_events',
     'quality/find_alerts',
+    'refresh/check_mode',
     'refresh/start_run',
     'refresh/fail_run',
     'refresh/publish_run',
+    'refresh/changed_stocks',
+    'refresh/enrich_stocks',
     'refresh/refresh_universes',
+    'refresh/enrich_sectors',
   ]),
 ]
 

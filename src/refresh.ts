@@ -1,8 +1,11 @@
 import type pg from 'pg'
 
 /** Modes of refresh_universes. */
-export const REFRESH_MODES = ['full', 'market_cap', 'themes', 'ipos', 'delistings'] as const
+export const REFRESH_MODES = ['full', 'market_cap', 'sectors', 'themes', 'ipos', 'delistings'] as const
 export type RefreshMode = (typeof REFRESH_MODES)[number]
+
+/** What wrote a row of sync_runs. */
+export type RunMode = RefreshMode | 'changed_sectors' | 'rollback' | 'import'
 
 /** Arguments of refresh_universes; what is left out keeps the function's default. */
 export interface RefreshOptions {
@@ -45,7 +48,7 @@ export interface Alert {
 /** A row of sync_runs. */
 export interface SyncRun {
   id: string
-  mode: RefreshMode
+  mode: RunMode
   status: 'completed' | 'failed'
   append: boolean
   dry_run: boolean

@@ -1,6 +1,7 @@
 CREATE OR REPLACE FUNCTION update_cache(
     p_groups bigint[],
-    p_append boolean DEFAULT false
+    p_append boolean DEFAULT false,
+    p_take_over boolean DEFAULT true
 )
 RETURNS integer
 LANGUAGE plpgsql
@@ -10,8 +11,8 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 /*
  * Rewrites the cache_entries of the groups p_groups and returns how many rows it wrote. Unless p_append, rows of
- * retired groups go. An older row that another program wrote is taken over when a unique key of the table lets it
- * stand in the way of ours, so that readers never find a stale twin. Where the table allows one row per universe name
+ * retired groups go. An older row that another program wrote is taken over, if p_take_over, when a unique key of the
+ * table lets it stand in the way of ours, so that readers never find a stale twin. Where the table allows one row per universe name
  * and two groups share a name, the one that came first keeps the row.
  */
 DECLARE
@@ -46,7 +47,7 @@ BEGIN
             FROM uncached_entries AS u
             JOIN cache_entries AS o ON o.universe_category IS NULL AND (o.universe = u.universe
                 OR (o.type = u.type AND o.name = u.name AND o.key = u.universe AND o.environment = u.environment))
-            WHERE u.group_id = ANY (p_groups)
+            WHERE p_take_over AND u.group_id = ANY (p_groups)
             ORDER BY o.id, u.group_id
         ) AS e
         WHERE c.id = e.id;
@@ -66,4 +67,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION update_cache(bigint[], boolean) IS 'Rewrites the cache_entries of some groups and returns the number of rows written. p_append keeps the entries of retired groups.';
+COMMENT ON FUNCTION update_cache(bigint[], boolean, boolean) IS 'Rewrites the cache_entries of some groups and returns the number of rows written. p_append keeps the entries of retired groups; p_take_over lets it overwrite rows of another program that are in the way.';

@@ -38,6 +38,7 @@ BEGIN
             WHERE m.group_id = ANY ($1) %s
         ), difference AS MATERIALIZED (
             SELECT group_id, symbol, s.id, d.weight, d.metadata,
+                d.metadata -> 'sector' IS DISTINCT FROM s.metadata -> 'sector' AS restates_sector,
                 CASE
                     WHEN s.group_id IS NULL THEN 'added'
                     WHEN d.group_id IS NULL THEN 'removed'
@@ -96,12 +97,12 @@ BEGIN
             INSERT INTO market_changes (kind, symbol)
             SELECT 'fund', c.symbol
             FROM change AS c
-            WHERE c.change IN ('added', 'removed', 'reweighted') AND c.group_id = ANY (ARRAY(
+            WHERE c.restates_sector OR (c.change IN ('added', 'removed', 'reweighted') AND c.group_id = ANY (ARRAY(
                 SELECT g.id
                 FROM definition_groups AS g
                 JOIN sector_etfs AS e ON e.etf = g.name
                 WHERE g.type = 'ETF' AND g.id = ANY ($1)
-            ))
+            )))
         )
         SELECT j.group_id::bigint, j.added, j.removed, j.updated, j.members_before, j.held
         FROM judged AS j

@@ -12,6 +12,9 @@ CREATE TABLE membership_history (
     PRIMARY KEY (group_id, symbol, valid_from)
 );
 
+-- Readers of a past day find its rows in the index, and the many that were closed before or opened after cost them no read.
+CREATE INDEX universes_history_validity ON membership_history (group_id, valid_to, valid_from);
+
 COMMENT ON TABLE membership_history IS 'Every membership there ever was (slowly changing dimension, type 2): one row per stretch of time with the same weight, valid from valid_from inclusive to valid_to exclusive, NULL while it lasts. A shift of rank opens no new row.';
 COMMENT ON COLUMN membership_history.weight IS 'Percent of the fund.';
 COMMENT ON COLUMN membership_history.market_cap IS 'US dollars, of the symbol when the row was opened.';

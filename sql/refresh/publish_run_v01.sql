@@ -25,7 +25,7 @@ BEGIN
 
     PERFORM update_cache(
         ARRAY(SELECT (c ->> 'group_id')::bigint FROM jsonb_array_elements(p_run.changes) AS c WHERE NOT (c ->> 'held')::boolean),
-        p_run.append);
+        p_run.append, p_run.mode <> 'import');
     PERFORM publish_events(run_events(p_run), p_run.id);
     RETURN p_run;
 END;

@@ -36,6 +36,7 @@ DECLARE
     v_hint text;
     v_where text;
 BEGIN
+    PERFORM check_mode(p_mode, '{full,market_cap,sectors,changed_sectors,themes,ipos,delistings}');
     v_run := start_run(p_mode, p_append, p_dry_run, p_force, p_environment, p_triggered_by);
     v_context := ROW(v_run.id, p_environment, p_append, p_force)::refresh_context;
     BEGIN
@@ -44,10 +45,14 @@ BEGIN
         IF p_mode = 'full' THEN
             PERFORM set_config('universes.full_refresh', 'on', true);
             SELECT priced, priced_since, changed INTO v_priced, v_since, v_touched FROM take_market_changes(p_environment, p_force);
+        ELSIF p_mode = 'changed_sectors' THEN
+            v_touched := changed_stocks(p_environment);
         END IF;
         IF v_touched IS NULL THEN
             v_changes := ARRAY(SELECT c FROM ensure_groups(p_environment, v_run.id, CASE p_mode
                 WHEN 'market_cap' THEN '{SECTOR,INDUSTRY,COMPLETE,ETF_CATEGORY,MARKET_CAP,MARKET_LEADERS,SECTOR_LEADERS}'::text[]
+                WHEN 'sectors' THEN '{SECTOR,INDUSTRY,COMPLETE,ETF_CATEGORY,SECTOR_LEADERS}'
+                WHEN 'changed_sectors' THEN '{SECTOR,INDUSTRY,COMPLETE,ETF_CATEGORY,SECTOR_LEADERS}'
                 WHEN 'ipos' THEN '{IPO,THEME}'
                 WHEN 'delistings' THEN '{}'
                 WHEN 'themes' THEN '{THEME}'
@@ -63,6 +68,12 @@ BEGIN
             v_run.steps := v_run.steps || finish_step('market_caps', v_clock, count_changes(v_new) || jsonb_build_object(
                 'market_caps_moved', cardinality(v_moved),
                 'market_caps_not_computable', (SELECT count(*) FROM uncapped_stocks)), 'ipos');
+        END IF;
+
+        IF p_mode IN ('sectors', 'changed_sectors') THEN
+            v_new := ARRAY(SELECT c FROM enrich_stocks(v_touched, v_context) AS c);
+            v_changes := v_changes || v_new;
+            v_run.steps := v_run.steps || finish_step('sectors', v_clock, count_changes(v_new), 'cache and events');
         END IF;
 
         IF p_mode IN ('full', 'ipos') THEN
@@ -110,4 +121,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION refresh_universes(text, boolean, boolean, boolean, text, text) IS 'Rebuilds every derived universe in one transaction and returns the run. p_mode: full, market_cap, themes, ipos, delistings. p_append: nothing leaves a universe but delisted symbols. p_dry_run: does everything, reports it, keeps nothing but the run''s row. p_force: recomputes everything and overrides membership_guards. Raises UV001 (busy) and UV002 (unknown mode); any other failure is returned as a failed run.';
+COMMENT ON FUNCTION refresh_universes(text, boolean, boolean, boolean, text, text) IS 'Rebuilds every derived universe in one transaction and returns the run. p_mode: full, market_cap, sectors, changed_sectors (sectors of what changed), themes, ipos, delistings. p_append: nothing leaves a universe but delisted symbols. p_dry_run: does everything, reports it, keeps nothing but the run''s row. p_force: recomputes everything and overrides membership_guards. Raises UV001 (busy) and UV002 (unknown mode); any other failure is returned as a failed run.';

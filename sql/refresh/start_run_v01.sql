@@ -11,16 +11,10 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Checks the arguments (UV002), takes lock_universes (UV001), and returns a run that has done nothing yet. */
+/* Takes lock_universes (UV001) and returns a run that has done nothing yet. */
 DECLARE
     v_run sync_runs;
 BEGIN
-    IF p_mode IS NULL OR p_mode NOT IN ('full', 'market_cap', 'themes', 'ipos', 'delistings') THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'UV002',
-            MESSAGE = format('unknown refresh mode %L', p_mode),
-            HINT = 'Modes: full, market_cap, themes, ipos, delistings.';
-    END IF;
     PERFORM lock_universes('the refresh');
     PERFORM set_config('application_name', 'pg-universes refresh: ' || p_mode, true);
 
@@ -41,4 +35,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION start_run(text, boolean, boolean, boolean, text, text) IS 'Begins a refresh: checks the arguments, takes the lock, returns the run. Raises UV001 (busy) and UV002 (unknown mode).';
+COMMENT ON FUNCTION start_run(text, boolean, boolean, boolean, text, text) IS 'Begins a run: takes the lock and returns it. Raises UV001 (busy).';

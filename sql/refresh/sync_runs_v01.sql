@@ -1,6 +1,6 @@
 CREATE TABLE sync_runs (
     id uuid PRIMARY KEY,
-    mode text NOT NULL CHECK (mode IN ('full', 'market_cap', 'themes', 'ipos', 'delistings')),
+    mode text NOT NULL CHECK (mode IN ('full', 'market_cap', 'sectors', 'changed_sectors', 'themes', 'ipos', 'delistings', 'rollback', 'import')),
     status text NOT NULL CHECK (status IN ('completed', 'failed')),
     append boolean NOT NULL,
     dry_run boolean NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE sync_runs (
 
 CREATE INDEX sync_runs_started ON sync_runs (started_at DESC);
 
-COMMENT ON TABLE sync_runs IS 'One row per refresh, dry runs and failures included.';
+COMMENT ON TABLE sync_runs IS 'One row per refresh, enrichment, rollback and import, dry runs and failures included.';
 COMMENT ON COLUMN sync_runs.steps IS 'Per step: name, milliseconds and counts.';
 COMMENT ON COLUMN sync_runs.changes IS 'Per changed universe: type, name, count, members_before, added and removed symbols, updated (members whose weight or rank changed), held (a guard kept it as it was).';
 COMMENT ON COLUMN sync_runs.alerts IS 'Limits of settings that the run exceeded.';

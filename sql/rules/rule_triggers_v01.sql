@@ -8,6 +8,8 @@ CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCA
     FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sector_etfs
     FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
+CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sector_sources
+    FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON vendor_sectors
     FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON industry_groups
@@ -26,6 +28,7 @@ COMMENT ON TRIGGER universes_rule_changed ON market_cap_bands IS 'Marks a change
 COMMENT ON TRIGGER universes_rule_changed ON ranking_sizes IS 'Marks a changed rule.';
 COMMENT ON TRIGGER universes_rule_changed ON sectors IS 'Marks a changed rule.';
 COMMENT ON TRIGGER universes_rule_changed ON sector_etfs IS 'Marks a changed rule.';
+COMMENT ON TRIGGER universes_rule_changed ON sector_sources IS 'Marks a changed rule.';
 COMMENT ON TRIGGER universes_rule_changed ON vendor_sectors IS 'Marks a changed rule.';
 COMMENT ON TRIGGER universes_rule_changed ON industry_groups IS 'Marks a changed rule.';
 COMMENT ON TRIGGER universes_rule_changed ON sic_sectors IS 'Marks a changed rule.';

@@ -94,6 +94,13 @@ CREATE TABLE installed_tables (
     CONSTRAINT installed_tables_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE legacy_families (
+    family text NOT NULL,
+    group_type text NOT NULL,
+    CONSTRAINT legacy_families_family_check CHECK ((family = lower(family))),
+    CONSTRAINT legacy_families_pkey PRIMARY KEY (family)
+);
+
 CREATE TABLE load_runs (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -192,6 +199,31 @@ CREATE TABLE sector_etfs (
     CONSTRAINT sector_etfs_pkey PRIMARY KEY (etf),
     CONSTRAINT sector_etfs_sector_check CHECK ((sector <> 'unknown'::text)),
     CONSTRAINT sector_etfs_sector_fkey FOREIGN KEY (sector) REFERENCES sectors(name) ON UPDATE CASCADE
+);
+
+CREATE TABLE sector_overrides (
+    symbol text NOT NULL,
+    sector text NOT NULL,
+    reason text,
+    file text,
+    line bigint,
+    load_id uuid,
+    created_by text NOT NULL DEFAULT SESSION_USER,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT sector_overrides_pkey PRIMARY KEY (symbol),
+    CONSTRAINT sector_overrides_sector_fkey FOREIGN KEY (sector) REFERENCES sectors(name) ON UPDATE CASCADE
+);
+
+CREATE TABLE sector_sources (
+    source text NOT NULL,
+    statement smallint NOT NULL,
+    "position" smallint NOT NULL,
+    enabled boolean NOT NULL DEFAULT true,
+    title text NOT NULL,
+    CONSTRAINT sector_sources_pkey PRIMARY KEY (source),
+    CONSTRAINT sector_sources_position_key UNIQUE ("position") DEFERRABLE,
+    CONSTRAINT sector_sources_statement_check CHECK (((statement >= 1) AND (statement <= 5))),
+    CONSTRAINT sector_sources_statement_key UNIQUE (statement)
 );
 
 CREATE TABLE sectors (
@@ -341,7 +373,7 @@ CREATE TABLE sync_runs (
     alerts jsonb NOT NULL,
     total_changes integer NOT NULL,
     error jsonb,
-    CONSTRAINT sync_runs_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'market_cap'::text, 'themes'::text, 'ipos'::text, 'delistings'::text]))),
+    CONSTRAINT sync_runs_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'market_cap'::text, 'sectors'::text, 'changed_sectors'::text, 'themes'::text, 'ipos'::text, 'delistings'::text, 'rollback'::text, 'import'::text]))),
     CONSTRAINT sync_runs_pkey PRIMARY KEY (id),
     CONSTRAINT sync_runs_status_check CHECK ((status = ANY (ARRAY['completed'::text, 'failed'::text])))
 );
@@ -431,6 +463,8 @@ CREATE INDEX universe_events_unpublished ON universe_events USING btree (seq) WH
 
 CREATE UNIQUE INDEX universes_cache_entries_group ON cache_entries USING btree (universe, universe_category, environment);
 
+CREATE INDEX universes_history_validity ON membership_history USING btree (group_id, valid_to, valid_from);
+
 CREATE INDEX universes_memberships_symbol ON group_memberships USING btree (symbol);
 
 CREATE INDEX universes_prices_date ON ohlcv_daily USING btree (date);
@@ -499,6 +533,18 @@ CREATE VIEW desired_ipos (
     FROM settings x
     WHERE name = 'ipo_days'::text)));
 
+CREATE VIEW desired_legacy (
+    group_type text,
+    group_name text,
+    symbol text,
+    weight numeric,
+    metadata jsonb
+)
+    AS SELECT group_type, group_name, symbol, NULL::numeric AS weight, jsonb_build_object('rule', 'cache_entries row '::text || entry_id) || CASE WHEN group_type = ANY (ARRAY['MARKET_LEADERS'::text, 'SECTOR_LEADERS'::text]) THEN jsonb_build_object('rank', row_number() OVER (PARTITION BY entry_id
+    ORDER BY place)) ELSE '{}'::jsonb END AS metadata
+    FROM legacy_universes l CROSS JOIN LATERAL listed_symbols(value) s(symbol, place)
+    WHERE environment = environment_in_use();
+
 CREATE VIEW desired_members (
     group_type text,
     group_name text,
@@ -519,6 +565,18 @@ CREATE VIEW desired_nothing (
 )
     AS SELECT NULL::text AS group_type, NULL::text AS group_name, NULL::text AS symbol, NULL::numeric AS weight, NULL::jsonb AS metadata
     WHERE false;
+
+CREATE VIEW desired_past (
+    group_type text,
+    group_name text,
+    symbol text,
+    weight numeric(9,6),
+    metadata jsonb
+)
+    AS SELECT type AS group_type, name AS group_name, symbol, COALESCE(weight, weight) AS weight, CASE WHEN metadata ? 'rank'::text THEN COALESCE(metadata, metadata) || jsonb_build_object('rank', row_number() OVER (PARTITION BY group_id
+    ORDER BY market_cap DESC NULLS LAST, (symbol COLLATE "C"))) ELSE COALESCE(metadata, metadata) END AS metadata
+    FROM definition_groups g JOIN membership_history h ON group_id = id AND valid_from <= current_setting('past'::text)::timestamp with time zone AND (valid_to IS NULL OR valid_to > current_setting('past'::text)::timestamp with time zone) LEFT JOIN group_memberships m ON valid_to IS NULL AND group_id = group_id AND symbol = symbol LEFT JOIN symbols s ON symbol = symbol
+    WHERE environment = environment_in_use() AND active IS NOT FALSE;
 
 CREATE VIEW desired_rankings (
     group_type text,
@@ -543,8 +601,7 @@ CREATE VIEW desired_themes (
     FROM theme_rules t CROSS JOIN LATERAL unnest(include_symbols) included(symbol) JOIN symbols s ON symbol = symbol AND active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]))
     WHERE enabled AND (symbol <> ALL (exclude_symbols))
     UNION ALL SELECT 'THEME'::text AS group_type, name AS group_name, symbol, NULL::numeric AS weight, '{"rule": "meets the conditions"}'::jsonb AS metadata
-    FROM theme_rules t JOIN symbols s ON (min_market_cap IS NULL OR market_cap >= min_market_cap) AND (max_market_cap IS NULL OR market_cap < max_market_cap) AND (exchanges IS NULL OR (primary_exchange = ANY (exchanges))) AND (sic_codes IS NULL OR CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END <@ sic_codes) AND (min_listing_days IS NULL OR list_date <= (CURRENT_DATE - min_listing_days)) AND (max_listing_days IS NULL OR list_date >= (CURRENT_DATE - max_listing_days) AND list_date <= CURRENT_DATE) JOIN stock_sectors c ON symbol = symbol AND (sectors IS NULL OR (sector = ANY (sectors))) AND (industries IS NULL OR (industry = ANY (industries)))
-    WHERE enabled AND has_conditions AND (symbol <> ALL (include_symbols)) AND (symbol <> ALL (exclude_symbols));
+    FROM stock_sectors c JOIN symbols s ON symbol = symbol JOIN theme_rules t ON enabled AND has_conditions AND CASE WHEN (symbol = ANY (include_symbols)) OR (symbol = ANY (exclude_symbols)) THEN false ELSE (min_market_cap IS NULL OR market_cap >= min_market_cap) AND (max_market_cap IS NULL OR market_cap < max_market_cap) AND (exchanges IS NULL OR (primary_exchange = ANY (exchanges))) AND (sic_codes IS NULL OR CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END <@ sic_codes) AND (min_listing_days IS NULL OR list_date <= (CURRENT_DATE - min_listing_days)) AND (max_listing_days IS NULL OR list_date >= (CURRENT_DATE - max_listing_days) AND list_date <= CURRENT_DATE) AND (sectors IS NULL OR (sector = ANY (sectors))) AND (industries IS NULL OR (industry = ANY (industries))) END;
 
 CREATE VIEW group_entries (
     group_id bigint,
@@ -563,6 +620,26 @@ CREATE VIEW group_entries (
     FROM group_memberships x
     WHERE group_id = id) m
     WHERE NOT COALESCE(metadata ? 'retired_at'::text, false);
+
+CREATE VIEW legacy_universes (
+    entry_id bigint,
+    group_type text,
+    group_name text,
+    environment text,
+    value jsonb
+)
+    AS SELECT DISTINCT ON (group_type, group_name, (COALESCE(environment, 'DEFAULT'::text))) id AS entry_id, group_type, group_name, COALESCE(environment, 'DEFAULT'::text) AS environment, value
+    FROM cache_entries c CROSS JOIN LATERAL ( SELECT universe AS name, cache_type AS family, content AS value
+    WHERE universe IS NOT NULL AND universe_category IS NULL AND content IS NOT NULL
+    UNION ALL SELECT key, universe_category, value
+    WHERE universe IS NULL AND key IS NOT NULL AND universe_category IS NOT NULL
+    UNION ALL SELECT key, CASE WHEN type = ANY (ARRAY['stock_universe'::text, 'etf_universe'::text]) THEN name ELSE type END AS type, value
+    WHERE universe IS NULL AND key IS NOT NULL AND universe_category IS NULL AND (type = ANY (ARRAY['stock_universe'::text, 'etf_universe'::text, 'themes'::text, 'stock_etf_combo'::text]))) e(name, family, value) LEFT JOIN legacy_families f ON family = lower(family) CROSS JOIN LATERAL ( SELECT CASE WHEN group_type = 'ETF'::text THEN upper(btrim(name)) ELSE btrim(regexp_replace(lower(name), '[^a-z0-9]+'::text, '_'::text, 'g'::text), '_'::text) END AS group_name) n CROSS JOIN LATERAL ( SELECT CASE WHEN (group_type = ANY (ARRAY['ETF'::text, 'THEME'::text])) OR (EXISTS ( SELECT
+    FROM managed_groups m
+    WHERE type = group_type AND name = group_name)) THEN group_type ELSE 'UNIVERSE'::text END AS group_type) t
+    WHERE group_name <> ''::text AND (EXISTS ( SELECT
+    FROM listed_symbols(value) listed_symbols(symbol, place)))
+    ORDER BY group_type, group_name, (COALESCE(environment, 'DEFAULT'::text)), updated_at DESC NULLS LAST, id DESC;
 
 CREATE VIEW managed_groups (
     type text,
@@ -690,6 +767,45 @@ CREATE VIEW price_problems (
     UNION ALL SELECT file, line, column_name, value, message, remedy
     FROM extra_problems('staged_prices'::regclass) e(file, line, column_name, value, message, remedy);
 
+CREATE VIEW recorded_runs (
+    id uuid,
+    kind text,
+    mode text,
+    environment text,
+    triggered_by text,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    total_changes bigint
+)
+    AS SELECT id, CASE WHEN mode = ANY (ARRAY['rollback'::text, 'import'::text]) THEN mode ELSE 'refresh'::text END AS kind, mode, environment, triggered_by, started_at, finished_at, total_changes::bigint AS total_changes
+    FROM sync_runs r
+    WHERE status = 'completed'::text AND NOT dry_run
+    UNION ALL SELECT id, 'load'::text AS kind, kind AS mode, environment, triggered_by, started_at, finished_at, total_changes
+    FROM load_runs l
+    WHERE NOT dry_run;
+
+CREATE VIEW sector_candidates (
+    symbol text,
+    source text,
+    "position" smallint,
+    enabled boolean,
+    sector text,
+    rule text
+)
+    AS SELECT symbol, source, x."position", enabled, sector, rule
+    FROM sector_statements t CROSS JOIN LATERAL UNNEST(sectors, rules) WITH ORDINALITY c(sector, rule, statement) JOIN sector_sources x ON statement = statement
+    WHERE sector IS NOT NULL;
+
+CREATE VIEW sector_coverage (
+    source text,
+    stocks bigint,
+    percent numeric
+)
+    AS SELECT source, count(*) AS stocks, round(100.0 * count(*)::numeric / sum(count(*)) OVER (), 2) AS percent
+    FROM stock_sectors c
+    GROUP BY source
+    ORDER BY (count(*)) DESC;
+
 CREATE MATERIALIZED VIEW sector_leaders (
     sector text,
     rank integer,
@@ -717,6 +833,25 @@ CREATE VIEW sector_ranking (
     FROM group_memberships x
     WHERE group_id = id));
 
+CREATE VIEW sector_statements (
+    symbol text,
+    sic_code text,
+    industry text,
+    sectors text[],
+    rules text[]
+)
+    AS SELECT symbol, sic_code, industry, sectors, rules
+    FROM symbols s LEFT JOIN sector_overrides o ON symbol = symbol LEFT JOIN ( SELECT DISTINCT ON (symbol) symbol, sector, name AS etf, metadata ->> 'sector'::text AS stated
+    FROM definition_groups g JOIN group_memberships m ON group_id = id JOIN vendor_sectors x ON vendor_sector = lower(metadata ->> 'sector'::text) AND sector <> 'unknown'::text
+    WHERE type = 'ETF'::text AND environment = environment_in_use() AND metadata ? 'format'::text
+    ORDER BY symbol, (metadata ->> 'as_of'::text) DESC NULLS LAST, name) h ON symbol = symbol LEFT JOIN ( SELECT DISTINCT ON (symbol) symbol, sector, etf
+    FROM sector_etfs e JOIN definition_groups g ON type = 'ETF'::text AND name = etf AND environment = environment_in_use() JOIN group_memberships m ON group_id = id
+    ORDER BY symbol, weight DESC NULLS LAST, etf) f ON symbol = symbol LEFT JOIN LATERAL ( SELECT sic_from, sic_to, sector, industry
+    FROM sic_sectors x
+    WHERE sic_from <= CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END
+    ORDER BY sic_from DESC LIMIT 1) r ON CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END <= sic_to LEFT JOIN vendor_sectors v ON vendor_sector = lower(btrim(sector)) CROSS JOIN LATERAL ( SELECT ARRAY[sector, sector, sector, NULLIF(sector, 'unknown'::text), NULLIF(sector, 'unknown'::text)] AS sectors, ARRAY[COALESCE(reason, (file || ' line '::text) || line, 'set by '::text || created_by), (etf || ' file: '::text) || stated, 'constituent of '::text || etf, (((('SIC '::text || sic_code) || ' in '::text) || sic_from) || '-'::text) || sic_to, 'vendor sector '::text || vendor_sector] AS rules OFFSET 0) a
+    WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]));
+
 CREATE VIEW stock_bands (
     symbol text,
     market_cap bigint,
@@ -735,14 +870,11 @@ CREATE VIEW stock_sectors (
     industry text,
     sic_code text
 )
-    AS SELECT symbol, COALESCE(sector, NULLIF(sector, 'unknown'::text), sector, 'unknown'::text) AS sector, CASE WHEN sector IS NOT NULL THEN 'sector_fund'::text WHEN sector <> 'unknown'::text THEN 'sic'::text WHEN sector IS NOT NULL THEN 'vendor'::text ELSE 'none'::text END AS source, CASE WHEN sector IS NOT NULL THEN 'constituent of '::text || etf WHEN sector <> 'unknown'::text THEN format('SIC %s in %s-%s'::text, sic_code, sic_from, sic_to) WHEN sector IS NOT NULL THEN 'vendor sector '::text || vendor_sector ELSE 'no source'::text END AS rule, industry, sic_code
-    FROM symbols s LEFT JOIN ( SELECT DISTINCT ON (symbol) symbol, sector, etf
-    FROM sector_etfs e JOIN definition_groups g ON type = 'ETF'::text AND name = etf AND environment = environment_in_use() JOIN group_memberships m ON group_id = id
-    ORDER BY symbol, weight DESC NULLS LAST, etf) f ON symbol = symbol LEFT JOIN LATERAL ( SELECT sic_from, sic_to, sector, industry
-    FROM sic_sectors x
-    WHERE sic_from <= CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END
-    ORDER BY sic_from DESC LIMIT 1) r ON CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END <= sic_to LEFT JOIN vendor_sectors v ON vendor_sector = lower(btrim(sector))
-    WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]));
+    AS SELECT symbol, COALESCE(sectors[statement], 'unknown'::text) AS sector, COALESCE(sources[statement], 'none'::text) AS source, COALESCE(rules[statement], 'no source'::text) AS rule, industry, sic_code
+    FROM sector_statements t CROSS JOIN ( SELECT array_agg(source
+    ORDER BY statement) AS sources, array_agg(statement
+    ORDER BY s."position") FILTER (WHERE enabled) AS trust
+    FROM sector_sources s) x CROSS JOIN LATERAL ( SELECT CASE WHEN sectors[trust[1]] IS NOT NULL THEN trust[1] WHEN sectors[trust[2]] IS NOT NULL THEN trust[2] WHEN sectors[trust[3]] IS NOT NULL THEN trust[3] WHEN sectors[trust[4]] IS NOT NULL THEN trust[4] WHEN sectors[trust[5]] IS NOT NULL THEN trust[5] ELSE NULL::smallint END AS statement) c;
 
 CREATE VIEW symbol_duplicates (
     file integer,
@@ -858,17 +990,27 @@ CREATE FUNCTION adopt_table(p_definition text) RETURNS void
 CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 31a6e05525a681731d78406a0c763735;
+    AS md5 5b8d9c6b776c5ba526792d55c67a29e8;
 
 CREATE FUNCTION assign_ipos(p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 6bfa6ccc0c3d74b6e553aea63eac46f1;
 
+CREATE FUNCTION changed_stocks(p_environment text) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 0e4df867b918b506f1320613ec9ceff4;
+
 CREATE FUNCTION check_adoptable(p_existing regclass, p_expected regclass) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 7e9a86ecef5e1730e2921fac9df5fe75;
+
+CREATE FUNCTION check_mode(p_mode text, p_modes text[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 40e9a759210b8bff0c69fb0c33062f02;
 
 CREATE FUNCTION check_pg_cron(p_elsewhere text, p_crontab text) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -908,6 +1050,16 @@ CREATE FUNCTION cron_in_timezone(p_cron text, p_timezone text) RETURNS TABLE(sch
     SET search_path=<schema>, pg_temp
     AS md5 7ae1c89702be0c80a966e9127c86fe70;
 
+CREATE FUNCTION enrich_sectors(p_mode text DEFAULT 'incremental'::text, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 a38b49c44cc7055e5ad599ab66d559bb;
+
+CREATE FUNCTION enrich_stocks(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 c3b52eafbafac5831564222da3a2ce5c;
+
 CREATE FUNCTION ensure_groups(p_environment text, p_run_id uuid, p_types text[] DEFAULT NULL::text[], p_append boolean DEFAULT false) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
@@ -917,6 +1069,11 @@ CREATE FUNCTION environment_in_use() RETURNS text
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 c8462182b5f2ebb9374f649cc97a3f56;
+
+CREATE FUNCTION explain_membership(p_symbol text, p_name text, p_type text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, rank integer, weight numeric, market_cap bigint, run_id uuid, run text, triggered_by text, ended_by uuid, end_reason text)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 b907170c3f18c11981dd70e30adf8fda;
 
 CREATE FUNCTION extra_problems(p_staged regclass) RETURNS TABLE(file integer, line bigint, column_name text, value text, message text, remedy text)
     LANGUAGE plpgsql STABLE
@@ -965,6 +1122,16 @@ CREATE FUNCTION has_date_index() RETURNS boolean
     SET search_path=<schema>, pg_temp
     AS md5 c6f5abc645a91fe547f5ed3593ca5ad3;
 
+CREATE FUNCTION history_at(p_group_id bigint, p_at timestamp with time zone) RETURNS SETOF membership_history
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 838cf2b3a7ab0d9d09e2422fc727bf93;
+
+CREATE FUNCTION import_legacy(p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 bb70082382439cf0e3025baa151c7983;
+
 CREATE FUNCTION insert_trial_row(p_table regclass, p_row jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
@@ -984,6 +1151,11 @@ CREATE FUNCTION is_price(p_text text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path=<schema>, pg_temp
     AS md5 00b365058cb527acf977a0e95457300f;
+
+CREATE FUNCTION listed_symbols(p_value jsonb) RETURNS TABLE(symbol text, place bigint)
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 182846cbcb76c6f0917e510c0cdb4328;
 
 CREATE FUNCTION load_result(p_load load_runs) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1011,9 +1183,19 @@ CREATE FUNCTION mark_events_published(p_seqs bigint[]) RETURNS integer
     AS md5 4d2fe3ca0774d6bf325765de214b0722;
 
 CREATE FUNCTION members_as_of(p_name text, p_type text, p_at timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(symbol text, weight numeric, market_cap bigint, metadata jsonb, valid_from timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 4028a38b2279d3fe8ef886abe67cf24f;
+
+CREATE FUNCTION membership_diff(p_name text, p_type text, p_from timestamp with time zone, p_to timestamp with time zone DEFAULT now(), p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(symbol text, change text, weight_before numeric, weight_after numeric, changed_at timestamp with time zone, run_id uuid, reason text)
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
-    AS md5 c8abc28e893f3f42064ea618fdd3ab91;
+    AS md5 fef8c92fd635806c51f477b7b5e0e192;
+
+CREATE FUNCTION membership_reason(p_metadata jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 e49f8dbb9773ab5c6574cee8aaadd9e4;
 
 CREATE FUNCTION merge_members(p_load load_runs, p_complete boolean) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -1034,6 +1216,11 @@ CREATE FUNCTION merge_symbols(OUT inserted bigint, OUT updated bigint) RETURNS r
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 29c80914927153f5957b16ac49dfdd62;
+
+CREATE FUNCTION moment_of(p_what text, p_before boolean DEFAULT false) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 57087bac29da49e02ad53eac37cc5b70;
 
 CREATE FUNCTION pg_cron_timezone() RETURNS text
     LANGUAGE sql STABLE
@@ -1074,7 +1261,7 @@ CREATE FUNCTION publish_load(p_load load_runs, p_changes group_change[]) RETURNS
 CREATE FUNCTION publish_run(p_run sync_runs, p_changes group_change[]) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 18e787f02fdb09d3bccc119d704a3b14;
+    AS md5 6168a304d81a8b1f300975e890eb9602;
 
 CREATE FUNCTION purge_events() RETURNS bigint
     LANGUAGE plpgsql VOLATILE
@@ -1112,7 +1299,7 @@ CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boo
     SET jit=off
     SET search_path=<schema>, pg_temp
     SET work_mem=64MB
-    AS md5 fafb0ac1b618b5ad702dbed1f2737385;
+    AS md5 a6d037c843a735762ff3435a597026c3;
 
 CREATE FUNCTION refused_by(p_table regclass, p_constraint text) RETURNS text
     LANGUAGE sql STABLE
@@ -1133,6 +1320,17 @@ CREATE FUNCTION release_table(p_definition text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 16642712e9dc0aeb291270281e4b679e;
+
+CREATE FUNCTION remember_rollback(p_run_id uuid, p_groups bigint[]) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 64343a3626ac6c03655a913bec922463;
+
+CREATE FUNCTION rollback_universes(p_to text, p_before boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    SET work_mem=64MB
+    AS md5 a9ad8b7109c42970d0d60bb69490cce9;
 
 CREATE FUNCTION run_events(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1162,7 +1360,7 @@ CREATE FUNCTION stage_files(p_kind text, p_mode text, p_files jsonb, p_environme
 CREATE FUNCTION start_run(p_mode text, p_append boolean, p_dry_run boolean, p_force boolean, p_environment text, p_triggered_by text) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 dcec8948d34022bb00b600410879d092;
+    AS md5 6e52c3bde01b1662ed1f00f9f0667db2;
 
 CREATE FUNCTION summarize_changes(p_changes group_change[]) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1188,6 +1386,11 @@ CREATE FUNCTION too_short_for(p_table regclass, p_row jsonb) RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 0f52eed2d570731983b787fa2b5a2113;
+
+CREATE FUNCTION track_override_changes() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 a33c6a0890fd21411a5f022f28f912ab;
 
 CREATE FUNCTION track_price_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE
@@ -1224,11 +1427,11 @@ CREATE FUNCTION unschedule_refresh(p_environment text DEFAULT 'DEFAULT'::text) R
     SET search_path=<schema>, pg_temp
     AS md5 82b135eb0d3168d1d88820d47b3e65b1;
 
-CREATE FUNCTION update_cache(p_groups bigint[], p_append boolean DEFAULT false) RETURNS integer
+CREATE FUNCTION update_cache(p_groups bigint[], p_append boolean DEFAULT false, p_take_over boolean DEFAULT true) RETURNS integer
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode=force_custom_plan
     SET search_path=<schema>, pg_temp
-    AS md5 238d3b8d575cf717759bb766e703b301;
+    AS md5 7413ec43b2fd02859c0f53d406fc60f6;
 
 -- triggers
 
@@ -1251,6 +1454,16 @@ CREATE TRIGGER universes_prices_truncated AFTER TRUNCATE ON ohlcv_daily FOR EACH
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON ranking_sizes FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON sector_etfs FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
+
+CREATE TRIGGER universes_override_deleted AFTER DELETE ON sector_overrides REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_override_changes();
+
+CREATE TRIGGER universes_override_inserted AFTER INSERT ON sector_overrides REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_override_changes();
+
+CREATE TRIGGER universes_override_updated AFTER UPDATE ON sector_overrides REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION track_override_changes();
+
+CREATE TRIGGER universes_overrides_truncated AFTER TRUNCATE ON sector_overrides FOR EACH STATEMENT EXECUTE FUNCTION track_override_changes();
+
+CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON sector_sources FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON sectors FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 

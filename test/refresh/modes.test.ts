@@ -92,8 +92,8 @@ describe('a mode', () => {
     const before = await contents(db)
     await expect(db.query(`SELECT refresh_universes('weekly')`)).rejects.toMatchObject({
       code: 'UV002',
-      message: `unknown refresh mode 'weekly'`,
-      hint: 'Modes: full, market_cap, themes, ipos, delistings.',
+      message: `unknown mode 'weekly'`,
+      hint: 'Modes: full, market_cap, sectors, changed_sectors, themes, ipos, delistings.',
     })
     await expect(db.query('SELECT refresh_universes(NULL)')).rejects.toMatchObject({ code: 'UV002' })
     expect(await contents(db)).toEqual(before)

@@ -1,0 +1,63 @@
+CREATE OR REPLACE FUNCTION explain_membership(
+    p_symbol text,
+    p_name text,
+    p_type text,
+    p_environment text DEFAULT 'DEFAULT'
+)
+RETURNS TABLE (
+    member boolean,
+    since timestamptz,
+    until timestamptz,
+    reason text,
+    file text,
+    line bigint,
+    rank integer,
+    weight numeric,
+    market_cap bigint,
+    run_id uuid,
+    run text,
+    triggered_by text,
+    ended_by uuid,
+    end_reason text
+)
+LANGUAGE sql
+STABLE
+SET search_path FROM CURRENT
+AS $$
+    /* Stretches of membership, the latest first: rows of history that follow one another without a gap are one. */
+    WITH history AS (
+        SELECT h.*, lag(h.valid_to) OVER (ORDER BY h.valid_from) IS DISTINCT FROM h.valid_from AS begins
+        FROM membership_history AS h
+        WHERE h.group_id = find_group(p_name, p_type, p_environment) AND h.symbol = p_symbol
+    ), numbered AS (
+        SELECT h.*, count(*) FILTER (WHERE h.begins) OVER (ORDER BY h.valid_from) AS stretch FROM history AS h
+    ), stretches AS (
+        SELECT DISTINCT ON (n.stretch) n.*,
+            last_value(n.valid_to) OVER w AS until,
+            last_value(n.closed_by) OVER w AS ended_by,
+            last_value(n.close_reason) OVER w AS end_reason,
+            last_value(n.weight) OVER w AS last_weight
+        FROM numbered AS n
+        WINDOW w AS (PARTITION BY n.stretch ORDER BY n.valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+        ORDER BY n.stretch, n.valid_from
+    )
+    SELECT s.until IS NULL, s.valid_from, s.until, membership_reason(s.metadata), f.name, (s.metadata ->> 'line')::bigint,
+        (s.metadata ->> 'rank')::integer, s.last_weight, s.market_cap, s.opened_by,
+        CASE WHEN s.opened_by IS NULL THEN 'installation' WHEN r.kind = r.mode THEN r.kind ELSE r.kind || ' ' || r.mode END,
+        r.triggered_by, s.ended_by, s.end_reason
+    FROM stretches AS s
+    LEFT JOIN recorded_runs AS r ON r.id = s.opened_by
+    LEFT JOIN LATERAL (
+        -- Of the load itself, or of the last one before a rollback brought the membership back.
+        SELECT x ->> 'name' AS name
+        FROM history AS o
+        JOIN load_runs AS l ON l.id = o.opened_by
+        CROSS JOIN jsonb_array_elements(l.files) AS x
+        WHERE s.metadata ? 'line' AND o.valid_from <= s.valid_from AND x ->> 'universe' = p_name
+        ORDER BY o.valid_from DESC
+        LIMIT 1
+    ) AS f ON true
+    ORDER BY s.valid_from DESC
+$$;
+
+COMMENT ON FUNCTION explain_membership(text, text, text, text) IS 'Why a symbol is or was in a universe, one row per stretch of membership, the latest first: since when, which rule, or file and line, rank and market cap (US dollars) at that time, weight (percent) at its end, which run or load, and how it ended. No row: it never was. Raises UV003 for an unknown universe.';

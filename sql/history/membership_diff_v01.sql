@@ -1,0 +1,50 @@
+CREATE OR REPLACE FUNCTION membership_diff(
+    p_name text,
+    p_type text,
+    p_from timestamptz,
+    p_to timestamptz DEFAULT now(),
+    p_environment text DEFAULT 'DEFAULT'
+)
+RETURNS TABLE (symbol text, change text, weight_before numeric, weight_after numeric, changed_at timestamptz, run_id uuid, reason text)
+LANGUAGE plpgsql
+STABLE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Who came, who went and whose weight is another one between two moments. What happened and was undone in between does
+ * not show. Either moment before the universe's history raises UV003, p_from after p_to UV002.
+ */
+DECLARE
+    v_group_id bigint := find_group(p_name, p_type, p_environment);
+BEGIN
+    IF p_from > p_to THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'UV002',
+            MESSAGE = format('%s is after %s', p_from, p_to),
+            HINT = 'Give the earlier moment first.';
+    END IF;
+
+    RETURN QUERY
+    SELECT
+        coalesce(b.symbol, a.symbol),
+        CASE WHEN a.symbol IS NULL THEN 'added' WHEN b.symbol IS NULL THEN 'removed' ELSE 'reweighted' END,
+        a.weight,
+        b.weight,
+        CASE WHEN b.symbol IS NULL THEN l.valid_to ELSE b.valid_from END,
+        CASE WHEN b.symbol IS NULL THEN l.closed_by ELSE b.opened_by END,
+        CASE WHEN b.symbol IS NULL THEN l.close_reason ELSE membership_reason(b.metadata) END
+    FROM history_at(v_group_id, p_from) AS a
+    FULL JOIN history_at(v_group_id, p_to) AS b ON b.symbol = a.symbol
+    LEFT JOIN LATERAL (
+        SELECT h.valid_to, h.closed_by, h.close_reason
+        FROM membership_history AS h
+        WHERE b.symbol IS NULL AND h.group_id = v_group_id AND h.symbol = a.symbol AND h.valid_to <= p_to
+        ORDER BY h.valid_to DESC
+        LIMIT 1
+    ) AS l ON true
+    WHERE a.symbol IS NULL OR b.symbol IS NULL OR a.weight IS DISTINCT FROM b.weight
+    ORDER BY a.symbol IS NOT NULL, b.symbol IS NULL, coalesce(b.symbol, a.symbol) COLLATE "C";
+END;
+$$;
+
+COMMENT ON FUNCTION membership_diff(text, text, timestamptz, timestamptz, text) IS 'Difference between the constituents of a universe at two moments: added, removed, reweighted (weights in percent of the fund), with the time, the run or load and the reason of the change. Raises UV003 for an unknown universe or a moment before its history, UV002 when p_from is after p_to.';

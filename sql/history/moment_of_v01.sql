@@ -1,0 +1,55 @@
+CREATE OR REPLACE FUNCTION moment_of(
+    p_what text,
+    p_before boolean DEFAULT false
+)
+RETURNS timestamptz
+LANGUAGE plpgsql
+STABLE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * The moment that a run, a load or a timestamp stands for: the end of the run or load, or with p_before the moment just
+ * before the first membership that it changed. UV003: no such run. UV002: not a timestamp, or one that lies ahead.
+ */
+DECLARE
+    v_moment timestamptz;
+    v_run recorded_runs;
+BEGIN
+    IF p_what ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN
+        SELECT * INTO v_run FROM recorded_runs AS r WHERE r.id = p_what::uuid;
+        IF v_run.id IS NULL THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'UV003',
+                MESSAGE = format('no run or load %s', p_what),
+                DETAIL = 'Dry runs and failed runs have changed nothing and do not count.',
+                HINT = 'SELECT * FROM recorded_runs ORDER BY started_at DESC lists them.';
+        ELSIF NOT p_before THEN
+            RETURN v_run.finished_at;
+        END IF;
+        SELECT min(x.moment) - interval '1 microsecond' INTO v_moment
+        FROM (
+            SELECT h.valid_from AS moment FROM membership_history AS h WHERE h.opened_by = v_run.id
+            UNION ALL
+            SELECT h.valid_to FROM membership_history AS h WHERE h.closed_by = v_run.id
+        ) AS x;
+        RETURN coalesce(v_moment, v_run.finished_at);
+    END IF;
+
+    BEGIN
+        v_moment := p_what::timestamptz;
+    EXCEPTION
+        WHEN invalid_datetime_format OR datetime_field_overflow OR invalid_parameter_value THEN
+            v_moment := NULL;
+    END;
+    IF v_moment IS NULL OR v_moment > clock_timestamp() THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'UV002',
+            MESSAGE = CASE WHEN v_moment IS NULL THEN format('%L is neither a run nor a load nor a timestamp', p_what)
+                ELSE format('%s lies ahead', v_moment) END,
+            HINT = 'Give the id of a run or load (recorded_runs lists them), or a timestamp: 2026-11-20 18:00+01.';
+    END IF;
+    RETURN v_moment;
+END;
+$$;
+
+COMMENT ON FUNCTION moment_of(text, boolean) IS 'When a run or load (by id) was over, or with p_before the moment before its first change; a timestamp stands for itself. Raises UV003 (no such run) and UV002 (no timestamp, or one ahead).';

@@ -1,0 +1,70 @@
+CREATE OR REPLACE FUNCTION rollback_universes(
+    p_to text,
+    p_before boolean DEFAULT false,
+    p_dry_run boolean DEFAULT false,
+    p_environment text DEFAULT 'DEFAULT',
+    p_triggered_by text DEFAULT session_user
+)
+RETURNS sync_runs
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+SET work_mem = '64MB'
+AS $$
+/*
+ * The emergency procedure: memberships return to what they were at the moment p_to stands for (a run, a load, a
+ * timestamp: see moment_of), through the one path, in one transaction, with history, cache_entries and events; history
+ * keeps what is taken back. Guards do not apply: somebody asked for exactly this. Symbols that are inactive by now stay
+ * out. What led to the trouble is not touched: files taken back are held when they come again, and the next
+ * refresh recomputes the derived universes from the rules and prices it finds.
+ */
+DECLARE
+    v_moment timestamptz := moment_of(p_to, p_before);
+    v_run sync_runs;
+    v_clock timestamptz := clock_timestamp();
+    v_changes group_change[];
+    v_begin timestamptz;
+    v_inactive integer;
+BEGIN
+    v_run := start_run('rollback', false, p_dry_run, true, p_environment, p_triggered_by);
+    SELECT min(h.valid_from) INTO v_begin
+    FROM membership_history AS h
+    JOIN definition_groups AS g ON g.id = h.group_id AND g.environment = p_environment;
+    IF v_begin IS NULL OR v_moment < v_begin THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'UV003',
+            MESSAGE = format('the memberships at %s are not known', v_moment),
+            DETAIL = coalesce('History begins at ' || v_begin || '.', 'There is no history yet.'),
+            HINT = 'Name a later run, load or moment.';
+    END IF;
+    BEGIN
+        PERFORM set_config('universes.environment', p_environment, true), set_config('universes.past', v_moment::text, true);
+        v_changes := ARRAY(SELECT c FROM apply_memberships('desired_past', ARRAY(
+            SELECT g.id FROM definition_groups AS g WHERE g.environment = p_environment
+        ), v_run.id, p_force => true, p_reason => 'rolled back') AS c);
+        PERFORM remember_rollback(v_run.id, ARRAY(SELECT c.group_id FROM unnest(v_changes) AS c));
+        INSERT INTO market_changes (kind) VALUES ('rule');
+        SELECT count(DISTINCT h.symbol) INTO v_inactive
+        FROM definition_groups AS g
+        JOIN membership_history AS h ON h.group_id = g.id AND h.valid_from <= v_moment AND h.valid_to > v_moment
+        JOIN symbols AS s ON s.symbol = h.symbol AND NOT s.active
+        WHERE g.environment = p_environment;
+        v_run.steps := v_run.steps || finish_step('rollback', v_clock,
+            count_changes(v_changes) || jsonb_build_object('to', v_moment, 'inactive_left_out', v_inactive), 'cache and events');
+        v_run := publish_run(v_run, v_changes);
+        IF p_dry_run THEN
+            RAISE SQLSTATE 'UV000';
+        END IF;
+    EXCEPTION
+        WHEN SQLSTATE 'UV000' THEN
+            v_run.status := 'completed';
+    END;
+    PERFORM set_config('universes.environment', '', true);
+
+    v_run.finished_at := clock_timestamp();
+    INSERT INTO sync_runs SELECT v_run.*;
+    RETURN v_run;
+END;
+$$;
+
+COMMENT ON FUNCTION rollback_universes(text, boolean, boolean, text, text) IS 'Brings the memberships back to what they were when the run or load p_to was over, just before it (p_before), or at a timestamp, and returns the run. Raises UV001 (busy), UV002 (p_to is nothing of these) and UV003 (no such run, or a moment before history).';

@@ -1,0 +1,59 @@
+CREATE OR REPLACE FUNCTION import_legacy(
+    p_dry_run boolean DEFAULT false,
+    p_environment text DEFAULT 'DEFAULT',
+    p_triggered_by text DEFAULT session_user
+)
+RETURNS sync_runs
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Takes the universes of an old cache_entries over, as groups with memberships and history that begins now, and leaves
+ * the old rows as they are. A universe that a file or the rules maintain by now is left alone, so calling it twice, or
+ * late, does no harm. What it brings under a name of the rules is theirs from the next refresh on.
+ */
+DECLARE
+    v_run sync_runs;
+    v_clock timestamptz := clock_timestamp();
+    v_groups bigint[];
+    v_changes group_change[];
+BEGIN
+    v_run := start_run('import', false, p_dry_run, true, p_environment, p_triggered_by);
+    BEGIN
+        PERFORM set_config('universes.environment', p_environment, true);
+        INSERT INTO definition_groups (name, type, description, metadata, environment)
+        SELECT l.group_name, l.group_type, coalesce(w.description, 'Imported from cache_entries'),
+            jsonb_build_object('source', CASE WHEN w.name IS NULL THEN 'legacy' ELSE 'rules' END), p_environment
+        FROM legacy_universes AS l
+        LEFT JOIN managed_groups AS w ON w.type = l.group_type AND w.name = l.group_name
+        WHERE l.environment = p_environment
+        ON CONFLICT (name, type, environment) DO NOTHING;
+
+        SELECT coalesce(array_agg(g.id), '{}') INTO v_groups
+        FROM legacy_universes AS l
+        JOIN definition_groups AS g ON g.name = l.group_name AND g.type = l.group_type AND g.environment = p_environment
+        WHERE l.environment = p_environment AND (coalesce(g.metadata ->> 'source', 'legacy') = 'legacy'
+            OR NOT EXISTS (SELECT FROM membership_history AS h WHERE h.group_id = g.id));
+        v_changes := ARRAY(SELECT c FROM apply_memberships('desired_legacy', v_groups, v_run.id, p_force => true) AS c);
+        v_run.steps := v_run.steps || finish_step('import', v_clock, count_changes(v_changes) || jsonb_build_object(
+            'universes', cardinality(v_groups),
+            'left_alone', (SELECT count(*) FROM legacy_universes AS l WHERE l.environment = p_environment) - cardinality(v_groups)),
+            'cache and events');
+        v_run := publish_run(v_run, v_changes);
+        IF p_dry_run THEN
+            RAISE SQLSTATE 'UV000';
+        END IF;
+    EXCEPTION
+        WHEN SQLSTATE 'UV000' THEN
+            v_run.status := 'completed';
+    END;
+    PERFORM set_config('universes.environment', '', true);
+
+    v_run.finished_at := clock_timestamp();
+    INSERT INTO sync_runs SELECT v_run.*;
+    RETURN v_run;
+END;
+$$;
+
+COMMENT ON FUNCTION import_legacy(boolean, text, text) IS 'Imports the universes of old cache_entries rows (legacy_universes) into groups and memberships and returns the run; its step counts universes imported and left_alone. Raises UV001 (busy).';

@@ -1,0 +1,35 @@
+CREATE VIEW legacy_universes AS
+SELECT DISTINCT ON (t.group_type, n.group_name, coalesce(c.environment, 'DEFAULT'))
+    c.id AS entry_id, t.group_type, n.group_name, coalesce(c.environment, 'DEFAULT') AS environment, e.value
+FROM cache_entries AS c
+CROSS JOIN LATERAL (
+    -- The three shapes, told apart by the columns that they fill.
+    SELECT c.universe AS name, c.cache_type AS family, c.content AS value
+    WHERE c.universe IS NOT NULL AND c.universe_category IS NULL AND c.content IS NOT NULL
+    UNION ALL
+    SELECT c.key, c.universe_category, c.value
+    WHERE c.universe IS NULL AND c.key IS NOT NULL AND c.universe_category IS NOT NULL
+    UNION ALL
+    SELECT c.key, CASE WHEN c.type IN ('stock_universe', 'etf_universe') THEN c.name ELSE c.type END, c.value
+    WHERE c.universe IS NULL AND c.key IS NOT NULL AND c.universe_category IS NULL
+        AND c.type IN ('stock_universe', 'etf_universe', 'themes', 'stock_etf_combo')
+) AS e (name, family, value)
+LEFT JOIN legacy_families AS f ON f.family = lower(e.family)
+CROSS JOIN LATERAL (
+    SELECT CASE
+        WHEN f.group_type = 'ETF' THEN upper(btrim(e.name))
+        ELSE btrim(regexp_replace(lower(e.name), '[^a-z0-9]+', '_', 'g'), '_')
+    END AS group_name
+) AS n
+CROSS JOIN LATERAL (
+    -- What only rules state can be imported only under a name that they use.
+    SELECT CASE
+        WHEN f.group_type IN ('ETF', 'THEME')
+            OR EXISTS (SELECT FROM managed_groups AS m WHERE m.type = f.group_type AND m.name = n.group_name) THEN f.group_type
+        ELSE 'UNIVERSE'
+    END AS group_type
+) AS t
+WHERE n.group_name <> '' AND EXISTS (SELECT FROM listed_symbols(e.value))
+ORDER BY t.group_type, n.group_name, coalesce(c.environment, 'DEFAULT'), c.updated_at DESC NULLS LAST, c.id DESC;
+
+COMMENT ON VIEW legacy_universes IS 'Universes in the rows of cache_entries that this package did not write: (universe, content, cache_type), (key, value, universe_category) or (type, name, key, value). The youngest row of a name counts; rows without a list of symbols are no universes.';
