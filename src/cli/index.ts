@@ -5,12 +5,15 @@ import { Command, CommanderError } from 'commander'
 import { packageRoot } from '../database/package-root.js'
 import { toUniversesError, UniversesError } from '../errors.js'
 import { printError } from '../report/console.js'
+import { register as doctor } from './commands/doctor.js'
 import { register as load } from './commands/load.js'
 import { register as migrate } from './commands/migrate.js'
 import { register as quickstart } from './commands/quickstart.js'
 import { register as refresh } from './commands/refresh.js'
 import { register as relay } from './commands/relay.js'
+import { register as relationshipReport } from './commands/report.js'
 import { register as schedule } from './commands/schedule.js'
+import { register as validate } from './commands/validate.js'
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
 
@@ -22,7 +25,18 @@ const program = new Command('universes')
   .showHelpAfterError('(add --help for usage)')
   .exitOverride()
 
-for (const register of [migrate, load, refresh, relay, schedule, quickstart]) register(program)
+for (const register of [
+  migrate,
+  load,
+  refresh,
+  relay,
+  relationshipReport,
+  validate,
+  schedule,
+  doctor,
+  quickstart,
+])
+  register(program)
 
 try {
   await program.parseAsync()

@@ -8,6 +8,8 @@ export interface ConnectOptions {
   schema?: string | undefined
   /** Shown in pg_stat_activity. */
   applicationName?: string | undefined
+  /** Milliseconds after which a server that does not answer counts as unreachable; the operating system's limit when left out. */
+  timeoutMs?: number | undefined
 }
 
 /** Connects with search_path set to the package's schema, then pg_temp, so that calls need no prefix. */
@@ -17,6 +19,7 @@ export async function connect(options: ConnectOptions = {}): Promise<pg.Client> 
     ...(url === undefined ? {} : { connectionString: url }),
     application_name: options.applicationName ?? 'universes',
     keepAlive: true,
+    connectionTimeoutMillis: options.timeoutMs ?? 0,
   })
   // An idle connection that breaks emits 'error'; the next query reports it, so the event alone must not end the process.
   client.on('error', () => undefined)

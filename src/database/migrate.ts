@@ -10,7 +10,8 @@ import { packageRoot } from './package-root.js'
 /** Lock of our own, so that another project's node-pg-migrate in the same database does not wait for us. */
 const MIGRATION_LOCK = 7_055_200_114
 const MIGRATIONS_TABLE = 'universes_migrations'
-const MIGRATIONS_DIR = join(packageRoot, 'dist', 'migrations')
+/** Folder of the compiled migrations. */
+export const MIGRATIONS_DIR = join(packageRoot, 'dist', 'migrations')
 
 /** Options of every migration call. `log` receives one line per migration. */
 export interface MigrateOptions extends ConnectOptions {
@@ -36,17 +37,19 @@ export async function migrateDown(options: MigrateOptions = {}, count = 1): Prom
 /** Every migration this package ships, in order, with the time at which it was applied. */
 export async function migrationStatus(options: MigrateOptions = {}): Promise<MigrationState[]> {
   return withClient(options, async (client) => {
-    const done = await applied(client)
+    const done = await appliedMigrations(client)
     return migrationNames().map((name) => ({ name, appliedAt: done.get(name) ?? null }))
   })
 }
 
-function migrationNames(): string[] {
+/** Names of the migrations this package ships, in order. */
+export function migrationNames(): string[] {
   const files = readdirSync(MIGRATIONS_DIR).filter((file) => file.endsWith('.js'))
   return files.map((file) => file.slice(0, -'.js'.length)).sort()
 }
 
-async function applied(client: pg.Client): Promise<Map<string, Date>> {
+/** Migrations that the schema of this connection has, with the time of each; also those of a newer package. */
+export async function appliedMigrations(client: pg.Client): Promise<Map<string, Date>> {
   const { rows: exists } = await client.query<{ found: boolean }>(
     `SELECT to_regclass($1) IS NOT NULL AS found`,
     [MIGRATIONS_TABLE],
@@ -98,7 +101,8 @@ function runnerOptions(
 async function forgetWhenEmpty(client: pg.Client): Promise<void> {
   await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
   try {
-    if ((await applied(client)).size === 0) await client.query(`DROP TABLE IF EXISTS ${MIGRATIONS_TABLE}`)
+    if ((await appliedMigrations(client)).size === 0)
+      await client.query(`DROP TABLE IF EXISTS ${MIGRATIONS_TABLE}`)
   } finally {
     await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK])
   }

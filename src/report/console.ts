@@ -12,10 +12,18 @@ const PLAIN_BORDERS = {
 /** Cell of a table: numbers are right-aligned and grouped by thousands. */
 export type Cell = string | number | null | undefined
 
-/** A table without borders, one row per line, ready to print. */
-export function renderTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/**
+ * A table without borders, one row per line, ready to print. Columns of numbers are aligned to the right, and those in
+ * `right`, where the numbers carry a unit.
+ */
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  right: readonly string[] = [],
+): string {
   const numeric = head.map(
-    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] !== 'string'),
+    (title, column) =>
+      right.includes(title) || (rows.length > 0 && rows.every((row) => typeof row[column] !== 'string')),
   )
   const table = new Table({
     head: head.map((title) => pc.dim(title)),
@@ -52,6 +60,15 @@ export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(2)} s`
   return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`
+}
+
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
+
+/** A bar of `width` cells for a share of 0 to 1, in eighths of a cell: empty for nothing only, full for all only. */
+export function renderBar(share: number, width: number): string {
+  const clamped = Math.min(Math.max(share, 0), 1)
+  const eighths = clamped > 0 ? Math.max(1, Math.floor(clamped * width * 8)) : 0
+  return '█'.repeat(Math.floor(eighths / 8)) + EIGHTHS[eighths % 8]!
 }
 
 function formatCell(cell: Cell): string {

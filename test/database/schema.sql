@@ -193,6 +193,19 @@ CREATE TABLE ranking_sizes (
     CONSTRAINT ranking_sizes_size_check CHECK ((size > 0))
 );
 
+CREATE TABLE relationship_checks (
+    name text NOT NULL,
+    "position" integer NOT NULL,
+    relation text NOT NULL,
+    on_finding text NOT NULL DEFAULT 'FAIL'::text,
+    enabled boolean NOT NULL DEFAULT true,
+    title text NOT NULL,
+    remedy text NOT NULL,
+    CONSTRAINT relationship_checks_name_check CHECK ((name ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT relationship_checks_on_finding_check CHECK ((on_finding = ANY (ARRAY['FAIL'::text, 'WARN'::text]))),
+    CONSTRAINT relationship_checks_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE sector_etfs (
     etf text NOT NULL,
     sector text NOT NULL,
@@ -477,6 +490,227 @@ CREATE INDEX universes_symbols_ranked ON symbols USING btree (market_cap DESC, s
 
 -- views
 
+CREATE VIEW check_empty_etfs (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, name AS subject, detail
+    FROM empty_groups e
+    WHERE type = 'ETF'::text;
+
+CREATE VIEW check_empty_themes (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, name AS subject, detail
+    FROM empty_groups e
+    WHERE type = 'THEME'::text;
+
+CREATE VIEW check_empty_universes (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, name AS subject, detail
+    FROM empty_groups e
+    WHERE type = 'UNIVERSE'::text;
+
+CREATE VIEW check_high_weight_sums (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, name AS subject, format('%s weights sum to %s percent, limit %s'::text, weighted, round(weight_sum, 2), value) AS detail
+    FROM fund_weights f JOIN settings l ON name = 'load_max_weight_sum'::text
+    WHERE weight_sum > value;
+
+CREATE VIEW check_history_gaps (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, symbol AS subject, format('%s: %s'::text, COALESCE((type || ' '::text) || name, 'deleted group '::text || group_id), fault) AS detail
+    FROM ( SELECT group_id, symbol, CASE WHEN valid_from IS NULL THEN 'a member, but history has no open row'::text WHEN id IS NULL THEN format('not a member, but the row of history from %s is open'::text, valid_from) ELSE format('weight %s, but %s in history'::text, COALESCE(weight::text, 'none'::text), COALESCE(weight::text, 'none'::text)) END AS fault
+    FROM ( SELECT id, group_id, symbol, weight
+    FROM group_memberships x) m FULL JOIN ( SELECT group_id, symbol, weight, valid_from
+    FROM membership_history x
+    WHERE valid_to IS NULL) h USING (group_id, symbol)
+    WHERE id IS NULL OR valid_from IS NULL OR weight IS DISTINCT
+    FROM weight
+    UNION ALL SELECT group_id, symbol, format('closed as reweighted at %s, but no row follows'::text, valid_to) AS format
+    FROM membership_history c
+    WHERE close_reason = 'reweighted'::text AND NOT (EXISTS ( SELECT
+    FROM membership_history n
+    WHERE group_id = group_id AND symbol = symbol AND valid_from = valid_to))) f LEFT JOIN definition_groups g ON id = group_id;
+
+CREATE VIEW check_history_overlaps (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, symbol AS subject, format('%s: the row from %s lasts until %s, the next begins %s'::text, COALESCE((type || ' '::text) || name, 'deleted group '::text || group_id), valid_from, COALESCE(valid_to::text, 'today'::text), next_from) AS detail
+    FROM ( SELECT group_id, symbol, valid_from, valid_to, lead(valid_from) OVER (PARTITION BY group_id, symbol
+    ORDER BY valid_from) AS next_from
+    FROM membership_history h) o LEFT JOIN definition_groups g ON id = group_id
+    WHERE next_from < COALESCE(valid_to, 'infinity'::timestamp with time zone);
+
+CREATE VIEW check_inactive_members (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, symbol AS subject, 'inactive, in '::text || first_of(array_agg((type || ' '::text) || name
+    ORDER BY type, name), 5) AS detail
+    FROM symbols s JOIN group_memberships m ON symbol = symbol JOIN definition_groups g ON id = group_id
+    WHERE NOT active
+    GROUP BY environment, symbol;
+
+CREATE VIEW check_late_events (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT NULL::text AS environment, 'event '::text || seq AS subject, format('%s, waiting for %s minutes, limit %s'::text, event, round(EXTRACT(epoch
+    FROM now() - created_at) / 60::numeric), value) AS detail
+    FROM universe_events e JOIN settings l ON name = 'alert_event_lag_minutes'::text
+    WHERE published_at IS NULL AND created_at < (now() - value::double precision * '00:01:00'::interval);
+
+CREATE VIEW check_low_weight_sums (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, name AS subject, format('%s weights sum to %s percent, limit %s'::text, weighted, round(weight_sum, 2), value) AS detail
+    FROM fund_weights f JOIN settings l ON name = 'load_low_weight_sum'::text
+    WHERE weight_sum < value;
+
+CREATE VIEW check_multi_sector_stocks (
+    environment text,
+    subject text,
+    detail text
+)
+    AS WITH multiple AS MATERIALIZED ( SELECT environment, symbol
+    FROM definition_groups g_1 JOIN group_memberships m_1 ON group_id = id
+    WHERE type = 'SECTOR'::text
+    GROUP BY environment, symbol HAVING count(*) > 1 ) SELECT environment, symbol AS subject, 'in '::text || string_agg(name, ', '::text
+    ORDER BY name) AS detail
+    FROM multiple x JOIN definition_groups g ON type = 'SECTOR'::text AND environment = environment JOIN group_memberships m ON group_id = id AND symbol = symbol
+    GROUP BY environment, symbol;
+
+CREATE VIEW check_negative_weights (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, symbol AS subject, format('%s percent of %s %s'::text, weight, type, name) AS detail
+    FROM group_memberships m JOIN definition_groups g ON id = group_id
+    WHERE weight < 0::numeric;
+
+CREATE VIEW check_nothing_loaded (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT NULL::text AS environment, 'definition_groups'::text AS subject, 'no universe is defined yet'::text AS detail
+    WHERE NOT (EXISTS ( SELECT
+    FROM definition_groups));
+
+CREATE VIEW check_orphan_memberships (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT NULL::text AS environment, symbol AS subject, format('member of group %s, which does not exist'::text, group_id) AS detail
+    FROM group_memberships m
+    WHERE NOT (EXISTS ( SELECT
+    FROM definition_groups g
+    WHERE id = group_id));
+
+CREATE VIEW check_rank_gaps (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, name AS subject, format('%s members have %s different ranks, from %s to %s'::text, sum(members), count(rank), min(rank), max(rank)) AS detail
+    FROM ( SELECT id, environment, name, (metadata ->> 'rank'::text)::integer AS rank, count(*) AS members
+    FROM definition_groups g JOIN group_memberships m ON group_id = id
+    WHERE type = ANY (ARRAY['MARKET_LEADERS'::text, 'SECTOR_LEADERS'::text])
+    GROUP BY id, environment, name, ((metadata ->> 'rank'::text)::integer)) r
+    GROUP BY id, environment, name HAVING count(rank)::numeric IS DISTINCT
+    FROM sum(members) OR min(rank) IS DISTINCT
+    FROM 1 OR max(rank)::numeric IS DISTINCT
+    FROM sum(members);
+
+CREATE VIEW check_sector_groups (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, name AS subject, CASE WHEN id IS NULL THEN 'there is no SECTOR universe of it'::text ELSE 'neither a GICS sector nor unknown'::text END AS detail
+    FROM ( SELECT environment, CASE WHEN code IS NULL THEN 'unknown'::text ELSE COALESCE(name, 'GICS sector '::text || code) END AS name
+    FROM ( SELECT DISTINCT environment
+    FROM definition_groups x) n CROSS JOIN unnest('{10,15,20,25,30,35,40,45,50,55,60,NULL}'::smallint[]) c(code) LEFT JOIN sectors s ON gics_code = code) w FULL JOIN ( SELECT id, environment, name
+    FROM definition_groups x
+    WHERE type = 'SECTOR'::text AND NOT COALESCE(metadata ? 'retired_at'::text, false)) g USING (environment, name)
+    WHERE name IS NULL OR id IS NULL;
+
+CREATE VIEW check_stale_cache (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, universe AS subject, format('%s: %s'::text, universe_category, CASE WHEN group_id IS NULL THEN 'an entry of a universe that does not exist or is retired'::text WHEN id IS NULL THEN 'no entry'::text WHEN jsonb_typeof(value) = 'array'::text AND jsonb_array_length(value) <> jsonb_array_length(symbols) THEN format('the entry lists %s symbols, the universe has %s'::text, jsonb_array_length(value), jsonb_array_length(symbols)) ELSE 'the entry lists other symbols, or in another order, or with another count'::text END) AS detail
+    FROM group_entries e FULL JOIN ( SELECT id, universe, content, cache_type, key, value, universe_category, universe_metadata, type, name, environment, created_at, updated_at
+    FROM cache_entries x
+    WHERE universe_metadata ? 'group_id'::text) c USING (universe, universe_category, environment)
+    WHERE (value IS DISTINCT
+    FROM symbols OR (content -> 'symbols'::text) IS DISTINCT
+    FROM value OR (content -> 'count'::text) IS DISTINCT
+    FROM CASE jsonb_typeof(value) WHEN 'array'::text THEN to_jsonb(jsonb_array_length(value)) ELSE NULL::jsonb END) AND NOT (id IS NULL AND (EXISTS ( SELECT
+    FROM unique_keys('cache_entries'::regclass) k(columns) JOIN cache_entries o ON universe = universe OR key = universe AND type = type AND name = name
+    WHERE columns <> ALL (ARRAY['id'::text, 'environment, universe, universe_category'::text]))));
+
+CREATE VIEW check_unknown_sector_stocks (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, symbol AS subject, format('one of %s unknown among %s stocks: %s percent, limit %s'::text, unknown, stocks, round(unknown::numeric * 100.0 / stocks::numeric, 2), value) AS detail
+    FROM ( SELECT environment, symbol, count(*) OVER (PARTITION BY environment) AS unknown
+    FROM definition_groups g JOIN group_memberships m ON group_id = id
+    WHERE type = 'SECTOR'::text AND name = 'unknown'::text) u CROSS JOIN ( SELECT NULLIF(count(*), 0) AS stocks
+    FROM symbols s
+    WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]))) t JOIN settings l ON name = 'validate_unknown_sector_percent'::text
+    WHERE (unknown::numeric * 100.0 / stocks::numeric) > value;
+
+CREATE VIEW check_unlisted_members (
+    environment text,
+    subject text,
+    detail text
+)
+    AS WITH unlisted AS MATERIALIZED ( SELECT symbol
+    FROM ( SELECT DISTINCT symbol
+    FROM group_memberships x) m_1 LEFT JOIN symbols s ON symbol = symbol
+    WHERE symbol IS NULL AND (EXISTS ( SELECT
+    FROM symbols)) ) SELECT environment, symbol AS subject, 'in '::text || first_of(array_agg((type || ' '::text) || name
+    ORDER BY type, name), 5) AS detail
+    FROM unlisted u JOIN group_memberships m ON symbol = symbol JOIN definition_groups g ON id = group_id
+    GROUP BY environment, symbol;
+
+CREATE VIEW check_unsectored_stocks (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, symbol AS subject, format('active %s, in no SECTOR universe'::text, type) AS detail
+    FROM ( SELECT DISTINCT environment
+    FROM definition_groups g) e JOIN symbols s ON active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]))
+    WHERE NOT (EXISTS ( SELECT
+    FROM definition_groups g JOIN group_memberships m ON group_id = id
+    WHERE type = 'SECTOR'::text AND environment = environment AND symbol = symbol));
+
 CREATE VIEW current_members (
     type text,
     name text,
@@ -602,6 +836,48 @@ CREATE VIEW desired_themes (
     WHERE enabled AND (symbol <> ALL (exclude_symbols))
     UNION ALL SELECT 'THEME'::text AS group_type, name AS group_name, symbol, NULL::numeric AS weight, '{"rule": "meets the conditions"}'::jsonb AS metadata
     FROM stock_sectors c JOIN symbols s ON symbol = symbol JOIN theme_rules t ON enabled AND has_conditions AND CASE WHEN (symbol = ANY (include_symbols)) OR (symbol = ANY (exclude_symbols)) THEN false ELSE (min_market_cap IS NULL OR market_cap >= min_market_cap) AND (max_market_cap IS NULL OR market_cap < max_market_cap) AND (exchanges IS NULL OR (primary_exchange = ANY (exchanges))) AND (sic_codes IS NULL OR CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END <@ sic_codes) AND (min_listing_days IS NULL OR list_date <= (CURRENT_DATE - min_listing_days)) AND (max_listing_days IS NULL OR list_date >= (CURRENT_DATE - max_listing_days) AND list_date <= CURRENT_DATE) AND (sectors IS NULL OR (sector = ANY (sectors))) AND (industries IS NULL OR (industry = ANY (industries))) END;
+
+CREATE VIEW empty_groups (
+    environment text,
+    type text,
+    name text,
+    detail text
+)
+    AS SELECT environment, type, name, CASE WHEN metadata ? 'file'::text THEN 'no member, loaded from '::text || (metadata ->> 'file'::text) ELSE 'no member'::text END AS detail
+    FROM definition_groups g
+    WHERE NOT COALESCE(metadata ? 'retired_at'::text, false) AND NOT (EXISTS ( SELECT
+    FROM group_memberships m
+    WHERE group_id = id));
+
+CREATE VIEW fund_top_holdings (
+    environment text,
+    fund text,
+    rank integer,
+    symbol text,
+    name text,
+    weight numeric(9,6),
+    market_cap bigint
+)
+    AS SELECT environment, name AS fund, rank::integer AS rank, symbol, name, weight, market_cap
+    FROM definition_groups g CROSS JOIN LATERAL ( SELECT symbol, weight, row_number() OVER (ORDER BY weight DESC, (symbol COLLATE "C")) AS rank
+    FROM ( SELECT symbol, weight
+    FROM group_memberships m
+    WHERE group_id = id AND weight IS NOT NULL
+    ORDER BY weight DESC, (symbol COLLATE "C") LIMIT 10) t) h LEFT JOIN symbols s ON symbol = symbol
+    WHERE type = 'ETF'::text;
+
+CREATE VIEW fund_weights (
+    environment text,
+    name text,
+    weight_sum numeric,
+    weighted bigint
+)
+    AS SELECT environment, name, weight_sum, weighted
+    FROM definition_groups g JOIN ( SELECT group_id, sum(weight) AS weight_sum, count(*) AS weighted
+    FROM group_memberships m
+    WHERE weight IS NOT NULL
+    GROUP BY group_id) w ON group_id = id
+    WHERE type = 'ETF'::text;
 
 CREATE VIEW group_entries (
     group_id bigint,
@@ -1017,6 +1293,11 @@ CREATE FUNCTION check_pg_cron(p_elsewhere text, p_crontab text) RETURNS void
     SET search_path=<schema>, pg_temp
     AS md5 ddce8753517ef20f07cdb0114508908f;
 
+CREATE FUNCTION check_problem(p_relation text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 b45731eed20528101f47136b79c895ca;
+
 CREATE FUNCTION check_writable(p_table regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
@@ -1111,6 +1392,11 @@ CREATE FUNCTION finish_step(p_step text, p_started timestamp with time zone, p_c
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 8fa1da9b584753cf719e154ad2edfb74;
+
+CREATE FUNCTION first_of(p_items text[], p_most integer) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 1bb0940565005bf56d5af602e509e2a4;
 
 CREATE FUNCTION group_ids(p_types text[], p_environment text) RETURNS bigint[]
     LANGUAGE sql STABLE
@@ -1316,6 +1602,13 @@ CREATE FUNCTION reject_files(p_problems regclass, p_staged regclass) RETURNS voi
     SET search_path=<schema>, pg_temp
     AS md5 91dd811949c594ce771f03e813852263;
 
+CREATE FUNCTION relationship_report(p_environment text DEFAULT 'DEFAULT'::text, p_detail boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    SET work_mem=32MB
+    AS md5 cf92ca0e848a9f21875c50d2cd75c20d;
+
 CREATE FUNCTION release_table(p_definition text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
@@ -1325,6 +1618,46 @@ CREATE FUNCTION remember_rollback(p_run_id uuid, p_groups bigint[]) RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 64343a3626ac6c03655a913bec922463;
+
+CREATE FUNCTION report_alerts(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(alert text, subject text, value numeric, allowed numeric, unit text, since timestamp with time zone, detail text)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 d8c3f048584ca21f468ccadf1e485c60;
+
+CREATE FUNCTION report_coverage(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(measure text, title text, covered bigint, total bigint, percent numeric, missing text[])
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 70176122319a4999c4ce035481524ee9;
+
+CREATE FUNCTION report_funds(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(fund text, description text, members bigint, as_of text, weight_sum numeric, top_weight numeric, holdings jsonb)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 87b367e78d714c83c0840c94b8d097db;
+
+CREATE FUNCTION report_loads(p_environment text DEFAULT 'DEFAULT'::text, p_limit integer DEFAULT 10) RETURNS TABLE(kind text, mode text, status text, dry_run boolean, started_at timestamp with time zone, duration_ms numeric, changes bigint, files bigint, loaded bigint, unchanged bigint, held bigint, rejected bigint, triggered_by text, id uuid)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 e64410847e9c5fa79b081f36da066ab9;
+
+CREATE FUNCTION report_runs(p_environment text DEFAULT 'DEFAULT'::text, p_limit integer DEFAULT 10) RETURNS TABLE(kind text, mode text, status text, dry_run boolean, started_at timestamp with time zone, duration_ms numeric, changes bigint, universes bigint, held bigint, alerts bigint, triggered_by text, error text, id uuid)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 7bcbee5bf1819ac747a7aca086736212;
+
+CREATE FUNCTION report_sectors(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(sector text, title text, stocks bigint, percent numeric, market_cap numeric, market_cap_percent numeric, sources jsonb)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 3c2010c71d14d1fff534b0728699a9c9;
+
+CREATE FUNCTION report_totals(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(stocks bigint, etfs bigint, other_securities bigint, inactive_symbols bigint, universes bigint, retired_universes bigint, memberships bigint, history_rows bigint, history_since timestamp with time zone, prices bigint, priced_from date, priced_to date, events_waiting bigint, events_waiting_since timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 70e762e046e7b5a8d00398fce85473d3;
+
+CREATE FUNCTION report_universes(p_environment text DEFAULT 'DEFAULT'::text, p_days integer DEFAULT 30) RETURNS TABLE(type text, name text, description text, members bigint, last_change timestamp with time zone, known_since timestamp with time zone, added bigint, removed bigint, as_of text, weight_sum numeric, file text)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 9a4ff33fae5ec7e625ac15f9be636883;
 
 CREATE FUNCTION rollback_universes(p_to text, p_before boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
@@ -1432,6 +1765,13 @@ CREATE FUNCTION update_cache(p_groups bigint[], p_append boolean DEFAULT false, 
     SET plan_cache_mode=force_custom_plan
     SET search_path=<schema>, pg_temp
     AS md5 7413ec43b2fd02859c0f53d406fc60f6;
+
+CREATE FUNCTION validate_relationships(p_environment text DEFAULT 'DEFAULT'::text, p_samples integer DEFAULT 3) RETURNS TABLE(check_name text, status text, findings bigint, samples jsonb, title text, remedy text, relation text)
+    LANGUAGE plpgsql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    SET work_mem=32MB
+    AS md5 92e74c9c8518db6e7299213dce68f6df;
 
 -- triggers
 

@@ -1,0 +1,43 @@
+import type { MigrationBuilder } from 'node-pg-migrate'
+import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+
+/** What must hold between stocks, universes, history and cache, and the function that checks it. */
+const objects: SqlObject[] = [
+  ...firstVersions([
+    'quality/relationship_checks',
+    'quality/relationship_checks_seed',
+    'quality/validate_settings_seed',
+    'quality/first_of',
+    'quality/empty_groups',
+    'quality/fund_weights',
+    'quality/check_nothing_loaded',
+    'quality/check_empty_etfs',
+    'quality/check_empty_universes',
+    'quality/check_empty_themes',
+    'quality/check_unsectored_stocks',
+    'quality/check_multi_sector_stocks',
+    'quality/check_unknown_sector_stocks',
+    'quality/check_sector_groups',
+    'quality/check_orphan_memberships',
+    'quality/check_inactive_members',
+    'quality/check_unlisted_members',
+    'quality/check_high_weight_sums',
+    'quality/check_low_weight_sums',
+    'quality/check_negative_weights',
+    'quality/check_rank_gaps',
+    'quality/check_history_gaps',
+    'quality/check_history_overlaps',
+    'quality/check_stale_cache',
+    'quality/check_late_events',
+    'quality/check_problem',
+    'quality/validate_relationships',
+  ]),
+]
+
+export function up(pgm: MigrationBuilder): void {
+  install(pgm, objects)
+}
+
+export function down(pgm: MigrationBuilder): void {
+  revert(pgm, objects)
+}

@@ -1,0 +1,7 @@
+CREATE VIEW check_high_weight_sums AS
+SELECT f.environment, f.name AS subject, format('%s weights sum to %s percent, limit %s', f.weighted, round(f.weight_sum, 2), l.value) AS detail
+FROM fund_weights AS f
+JOIN settings AS l ON l.name = 'load_max_weight_sum'
+WHERE f.weight_sum > l.value;
+
+COMMENT ON VIEW check_high_weight_sums IS 'ETFs whose weights sum to more than settings.load_max_weight_sum.';

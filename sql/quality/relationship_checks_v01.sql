@@ -1,0 +1,16 @@
+CREATE TABLE relationship_checks (
+    name text PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_]*$'),
+    position integer NOT NULL,
+    relation text NOT NULL,
+    on_finding text NOT NULL DEFAULT 'FAIL' CHECK (on_finding IN ('FAIL', 'WARN')),
+    enabled boolean NOT NULL DEFAULT true,
+    title text NOT NULL,
+    remedy text NOT NULL
+);
+
+COMMENT ON TABLE relationship_checks IS 'What validate_relationships checks, one row per check. A check of your own: CREATE VIEW check_x AS SELECT environment, subject, detail ..., one row per finding, then INSERT INTO relationship_checks. An upgrade never changes a row.';
+COMMENT ON COLUMN relationship_checks.position IS 'Order of the checks; equal positions follow the name.';
+COMMENT ON COLUMN relationship_checks.relation IS 'View in the schema of the package, one row per finding: environment text (NULL: it concerns every environment), subject text, detail text.';
+COMMENT ON COLUMN relationship_checks.on_finding IS 'What a finding means. FAIL: what is stored contradicts itself or its rules. WARN: somebody should look.';
+COMMENT ON COLUMN relationship_checks.title IS 'What holds when the check passes.';
+COMMENT ON COLUMN relationship_checks.remedy IS 'What to do about a finding.';

@@ -1,0 +1,63 @@
+CREATE OR REPLACE FUNCTION validate_relationships(
+    p_environment text DEFAULT 'DEFAULT',
+    p_samples integer DEFAULT 3
+)
+RETURNS TABLE (check_name text, status text, findings bigint, samples jsonb, title text, remedy text, relation text)
+LANGUAGE plpgsql
+STABLE
+SET search_path FROM CURRENT
+SET work_mem = '32MB'
+SET jit = off
+AS $$
+/*
+ * Runs the enabled rows of relationship_checks in order and counts what their views find. Being STABLE it looks at one
+ * snapshot: a refresh or load that commits meanwhile is seen by every check or by none. A check that cannot run is a FAIL
+ * that says why (findings is NULL then), so that it neither passes unnoticed nor keeps the other checks from running.
+ * The settings suit it: one pass over each table, hashed in memory, is shorter than compiling the plan would take.
+ */
+DECLARE
+    v_check relationship_checks;
+    v_problem text;
+BEGIN
+    IF EXISTS (SELECT FROM definition_groups)
+        AND NOT EXISTS (SELECT FROM definition_groups AS g WHERE g.environment = p_environment)
+    THEN
+        RAISE EXCEPTION USING
+            ERRCODE = 'UV003',
+            MESSAGE = format('there is no universe in environment %s', p_environment),
+            DETAIL = format('Environments: %s.', (SELECT string_agg(DISTINCT g.environment, ', ') FROM definition_groups AS g)),
+            HINT = 'Name one of them; the names are case-sensitive.';
+    END IF;
+
+    FOR v_check IN SELECT * FROM relationship_checks AS c WHERE c.enabled ORDER BY c.position, c.name LOOP
+        check_name := v_check.name;
+        title := v_check.title;
+        relation := v_check.relation;
+        v_problem := check_problem(v_check.relation);
+        IF v_problem IS NULL THEN
+            EXECUTE format($sql$
+                SELECT count(*), coalesce(
+                    jsonb_agg(jsonb_build_object('subject', f.subject, 'detail', f.detail) ORDER BY f.place) FILTER (WHERE f.place <= $2), '[]')
+                FROM (
+                    SELECT x.subject::text, x.detail::text, row_number() OVER (ORDER BY x.subject::text COLLATE "C", x.detail::text) AS place
+                    FROM %I AS x
+                    WHERE x.environment = $1 OR x.environment IS NULL
+                ) AS f
+            $sql$, v_check.relation)
+            INTO findings, samples
+            USING p_environment, p_samples;
+            status := CASE WHEN findings = 0 THEN 'PASS' ELSE v_check.on_finding END;
+            remedy := v_check.remedy;
+        ELSE
+            findings := NULL;
+            samples := jsonb_build_array(jsonb_build_object('subject', v_check.relation, 'detail', v_problem));
+            status := 'FAIL';
+            remedy := format('Create the view, or take the check out: UPDATE relationship_checks SET enabled = false WHERE name = %L.',
+                v_check.name);
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END;
+$$;
+
+COMMENT ON FUNCTION validate_relationships(text, integer) IS 'Checks the universes of an environment by relationship_checks, one row per enabled check: status PASS, WARN or FAIL, number of findings (NULL: the check itself is broken), the first p_samples of them as [{subject, detail}], the remedy, and the view that lists all. Raises UV003 for an environment without universes while others have some.';

@@ -1,0 +1,42 @@
+import { Option, type Command } from 'commander'
+import { CHECKS, examine } from '../../doctor/doctor.js'
+import { worst } from '../../doctor/finding.js'
+import { printJson } from '../../report/console.js'
+import { renderFindings } from '../../report/doctor.js'
+import { connectOptions, type GlobalOptions } from '../options.js'
+
+interface Options extends GlobalOptions {
+  environment: string
+  redisUrl?: string
+  check?: string[]
+  verbose?: boolean
+  json?: boolean
+}
+
+/** `universes doctor`: exit code 1 when a check fails, warnings alone give 0. */
+export function register(program: Command): void {
+  program
+    .command('doctor')
+    .description('examine the installation and say what to do about each finding; changes nothing')
+    .option('--environment <name>', 'environment whose refresh and schedule are looked at', 'DEFAULT')
+    .option(
+      '--redis-url <url>',
+      'Redis of the relay (default: REDIS_URL; without either it is not looked at)',
+    )
+    .addOption(new Option('--check <name...>', 'make only these checks').choices(CHECKS))
+    .option('--verbose', 'show every problem and further facts')
+    .option('--json', 'print the findings as JSON')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<Options>()
+      const findings = await examine({
+        ...connectOptions(options),
+        environment: options.environment,
+        redisUrl: options.redisUrl,
+        only: options.check,
+      })
+      const status = worst(findings)
+      if (options.json) printJson({ status, findings })
+      else console.log(renderFindings(findings, options.verbose))
+      if (status === 'FAIL') process.exitCode = 1
+    })
+}

@@ -1,0 +1,36 @@
+import { ask, type Patient } from './patient.js'
+
+/** Whoever holds one of the package's advisory locks. A prepared transaction has no process. */
+export interface LockHolder {
+  pid: number | null
+  application: string | null
+  role: string | null
+  address: string | null
+  state: string | null
+  /** Start of the transaction, else of the session. */
+  since: Date | null
+  seconds: number | null
+}
+
+/** Holders of the advisory lock whose key hashes this text; see lock_universes and lock_relay. */
+export function lockHolders(patient: Patient, key: string): Promise<LockHolder[]> {
+  return ask<LockHolder & Record<string, unknown>>(
+    patient,
+    `SELECT l.pid, a.application_name AS application, a.usename AS role, host(a.client_addr) AS address, a.state,
+       coalesce(a.xact_start, a.backend_start) AS since,
+       extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.backend_start))::float8 AS seconds
+     FROM pg_locks AS l
+     LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
+     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended($1, 0)`,
+    [key],
+  )
+}
+
+/** The holder in words. */
+export function describeHolder({ pid, application, role, address, state }: LockHolder): string {
+  if (pid === null) return 'a prepared transaction'
+  const from = address === null ? '' : ` at ${address}`
+  return `process ${pid} (${application || 'no application name'}, role ${role ?? 'unknown'}${from}, ${state ?? 'state hidden'})`
+}

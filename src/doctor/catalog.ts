@@ -1,0 +1,108 @@
+import type pg from 'pg'
+
+/** One object of a schema, or one part of a table, as the catalog has it. */
+export interface CatalogEntry {
+  kind:
+    | 'function'
+    | 'view'
+    | 'materialized view'
+    | 'table'
+    | 'type'
+    | 'sequence'
+    | 'column'
+    | 'constraint'
+    | 'index'
+    | 'trigger'
+  /** Table or view of a part, null of an object. */
+  parent: string | null
+  /** Equal in two schemas for what is the same: a function with its argument types, a constraint by what it says. */
+  key: string
+  /** Name without arguments. */
+  name: string
+  /** What may differ, by the words for it. */
+  facets: Record<string, string | boolean | null>
+}
+
+/** Equal for the same object in two schemas. */
+export function identity({ kind, parent, key }: CatalogEntry): string {
+  return JSON.stringify([kind, parent, key])
+}
+
+/** Describes the schema that comes first in search_path; its own name does not occur in the result. */
+export async function readCatalog(client: pg.Client): Promise<CatalogEntry[]> {
+  return (await client.query<CatalogEntry>(CATALOG)).rows
+}
+
+const HERE = 'quote_ident(current_schema())::regnamespace'
+const BOOKKEEPING = `'universes_migrations'`
+
+const FUNCTIONS = `
+  SELECT 'function' AS kind, NULL::text AS parent, p.oid::regprocedure::text AS key, p.proname::text AS name,
+    jsonb_build_object('body', p.prosrc, 'arguments', pg_get_function_arguments(p.oid), 'result', pg_get_function_result(p.oid),
+      'language', l.lanname, 'volatility', p.provolatile, 'security definer', p.prosecdef, 'strict', p.proisstrict,
+      'parallel safety', p.proparallel, 'settings', (
+        SELECT string_agg(replace(s, quote_ident(current_schema()) || ',', '<schema>,'), '; ' ORDER BY s)
+        FROM unnest(p.proconfig) AS s)) AS facets
+  FROM pg_proc AS p
+  JOIN pg_language AS l ON l.oid = p.prolang
+  WHERE p.pronamespace = ${HERE}
+    AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`
+
+const COLUMN_LIST = `(
+  SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
+  FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)`
+
+const RELATIONS = `
+  SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'c' THEN 'type' WHEN 'S' THEN 'sequence'
+      ELSE 'table' END,
+    NULL, quote_ident(c.relname), c.relname,
+    CASE
+      WHEN c.relkind IN ('v', 'm') THEN jsonb_build_object('definition', pg_get_viewdef(c.oid), 'columns', ${COLUMN_LIST},
+        'options', array_to_string(c.reloptions, ', '), 'populated', c.relispopulated)
+      WHEN c.relkind = 'c' THEN jsonb_build_object('attributes', ${COLUMN_LIST})
+      WHEN c.relkind = 'S' THEN (SELECT jsonb_build_object('type', format_type(s.seqtypid, NULL), 'increment', s.seqincrement::text)
+        FROM pg_sequence AS s WHERE s.seqrelid = c.oid)
+      ELSE jsonb_build_object('row security', c.relrowsecurity, 'logged', c.relpersistence = 'p')
+    END
+  FROM pg_class AS c
+  WHERE c.relnamespace = ${HERE} AND c.relkind IN ('r', 'p', 'v', 'm', 'c', 'S') AND c.relname <> ${BOOKKEEPING}
+    AND NOT (c.relkind = 'S' AND EXISTS (
+      SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')))`
+
+const COLUMNS = `
+  SELECT 'column', c.relname, quote_ident(a.attname), a.attname,
+    jsonb_build_object('type', format_type(a.atttypid, a.atttypmod), 'not null', a.attnotnull, 'identity', a.attidentity <> '',
+      'generated', a.attgenerated <> '', 'default', pg_get_expr(d.adbin, d.adrelid))
+  FROM pg_attribute AS a
+  JOIN pg_class AS c ON c.oid = a.attrelid
+  LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+  WHERE c.relnamespace = ${HERE} AND c.relkind IN ('r', 'p') AND c.relname <> ${BOOKKEEPING}
+    AND a.attnum > 0 AND NOT a.attisdropped`
+
+// NOT NULL constraints are rows of pg_constraint from PostgreSQL 18 on; the columns say them already.
+const CONSTRAINTS = `
+  SELECT 'constraint', c.relname, pg_get_constraintdef(k.oid), k.conname, '{}'::jsonb
+  FROM pg_constraint AS k
+  JOIN pg_class AS c ON c.oid = k.conrelid
+  WHERE c.relnamespace = ${HERE} AND c.relkind IN ('r', 'p') AND c.relname <> ${BOOKKEEPING}
+    AND k.contype IN ('p', 'u', 'f', 'c', 'x')`
+
+const INDEXES = `
+  SELECT DISTINCT ON (t.relname, d.definition) 'index', t.relname, d.definition, x.relname, '{}'::jsonb
+  FROM pg_index AS i
+  JOIN pg_class AS x ON x.oid = i.indexrelid
+  JOIN pg_class AS t ON t.oid = i.indrelid
+  CROSS JOIN LATERAL (
+    SELECT replace(replace(pg_get_indexdef(x.oid, 0, true), ' INDEX ' || quote_ident(x.relname) || ' ON ', ' INDEX ON '),
+      ' ON ONLY ', ' ON ') AS definition
+  ) AS d
+  WHERE x.relnamespace = ${HERE} AND t.relname <> ${BOOKKEEPING} AND i.indisvalid
+    AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))`
+
+const TRIGGERS = `
+  SELECT 'trigger', c.relname, quote_ident(t.tgname), t.tgname, jsonb_build_object('definition', pg_get_triggerdef(t.oid, true))
+  FROM pg_trigger AS t
+  JOIN pg_class AS c ON c.oid = t.tgrelid
+  WHERE c.relnamespace = ${HERE} AND NOT t.tgisinternal`
+
+const CATALOG = [FUNCTIONS, RELATIONS, COLUMNS, CONSTRAINTS, `(${INDEXES})`, TRIGGERS].join(' UNION ALL ')

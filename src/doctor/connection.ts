@@ -1,0 +1,96 @@
+import pg from 'pg'
+import { config } from '../config.js'
+import type { ConnectOptions } from '../database/connect.js'
+import { toUniversesError } from '../errors.js'
+import { fail, toFinding, warn, type Examined, type Finding } from './finding.js'
+import { ask, type Patient } from './patient.js'
+
+/** Who is connected to what, and whether others on the network could read along. */
+export async function checkConnection(patient: Patient): Promise<Examined> {
+  const [row] = await ask<{
+    server: string | null
+    port: number
+    client: string
+    tls: string | null
+    offered: boolean
+  }>(
+    patient,
+    `SELECT host(inet_server_addr()) AS server, inet_server_port() AS port, host(inet_client_addr()) AS client,
+       current_setting('ssl')::boolean AS offered,
+       (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl) AS tls`,
+  )
+  const { server, port, client, tls, offered } = row!
+  const local = server === null || server === client || /^(127\.|::1$)/.test(server)
+  const place =
+    server === null ? 'a local socket' : `${server.includes(':') ? `[${server}]` : server}:${port}`
+  const safety = tls ?? (local ? 'not encrypted, same machine' : 'not encrypted')
+  const summary = `role ${patient.role} in database ${patient.database} at ${place}, ${safety}`
+  if (tls !== null || local) return { summary }
+  const preparation = offered
+    ? ''
+    : ' The server has TLS switched off: give it server.crt and server.key, then ALTER SYSTEM SET ssl = on; SELECT pg_reload_conf();'
+  return {
+    summary,
+    problems: [
+      warn(
+        'the connection crosses the network without TLS: whoever listens can read and change what is loaded',
+        `Append ?sslmode=verify-full to DATABASE_URL.${preparation}`,
+      ),
+    ],
+  }
+}
+
+/** The only finding when nobody answers. Names the address, never the password. */
+export function unreachable(options: ConnectOptions, thrown: unknown): Finding {
+  const target = address(options.url)
+  const { code, message } = rootCause(thrown)
+  const where = target
+    ? `${target.user} in ${target.database} at ${target.host}:${target.port}`
+    : 'PostgreSQL'
+  return toFinding('connection', {
+    summary: `cannot connect as ${where}`.replace('as PostgreSQL', 'to PostgreSQL'),
+    problems: [fail(message, target ? remedy(code, target) : SET_URL)],
+  })
+}
+
+const SET_URL = 'export DATABASE_URL=postgres://user@host:5432/database'
+
+interface Address {
+  user: string
+  host: string
+  port: number
+  database: string
+}
+
+/** Where the driver would connect; undefined when the URL makes no sense. */
+function address(url = config().databaseUrl): Address | undefined {
+  try {
+    const { user, host, port, database } = new pg.Client(url === undefined ? {} : { connectionString: url })
+    return { user: user ?? '', host, port, database: database ?? user ?? '' }
+  } catch {
+    return undefined
+  }
+}
+
+function rootCause(thrown: unknown): { code: string | undefined; message: string } {
+  const outer = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
+  const cause: unknown = outer instanceof AggregateError ? outer.errors[0] : outer
+  const { code, message } = toUniversesError(cause)
+  return { code, message }
+}
+
+function remedy(code: string | undefined, { user, host, port, database }: Address): string {
+  const at = `-h ${host} -p ${port}`
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `Correct the host name: ${SET_URL}`
+    case '28P01':
+    case '28000':
+      return `Find the account and password that work: psql ${at} -U ${user} -d ${database}\n${SET_URL.replace('user@', 'user:password@')}`
+    case '3D000':
+      return `createdb ${at} -U ${user} ${database}`
+    default:
+      return `pg_isready ${at} says whether a server answers there; start it, or correct the address: ${SET_URL}`
+  }
+}

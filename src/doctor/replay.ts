@@ -1,0 +1,60 @@
+import pg from 'pg'
+import { readCatalog, type CatalogEntry } from './catalog.js'
+import type { Patient } from './patient.js'
+import { settle } from './settle.js'
+
+/** The installation and what it should be, both as the catalog of this server describes them. */
+export interface Comparison {
+  installed: CatalogEntry[]
+  expected: CatalogEntry[]
+  /** Tables that existed before the package: their owner may have changed them in ways that are none of our business. */
+  adopted: Set<string>
+}
+
+/**
+ * Installs what the applied migrations install into a scratch schema, in a transaction that is rolled back, and describes both
+ * schemas. The same server prints both, so that its version makes no difference.
+ * Adopted tables are adopted there as well, in copies without rows: views over them depend on their column types.
+ */
+export async function replay({ client, schema, sql }: Patient): Promise<Comparison> {
+  const scratch = pg.escapeIdentifier(`universes_doctor_${process.pid}`)
+  const own = pg.escapeIdentifier(schema)
+  await client.query('BEGIN')
+  try {
+    const installed = await readCatalog(client)
+    const adopted = await adoptedTables(client, installed)
+    await client.query(`CREATE SCHEMA ${scratch}; SET LOCAL search_path TO ${scratch}, pg_temp`)
+    for (const table of adopted) await copyShape(client, own, table)
+    for (const statement of sql.statements) await client.query(statement)
+    const expected = await readCatalog(client)
+    await settle(client, installed, expected)
+    return { installed, adopted, expected }
+  } finally {
+    await client.query('ROLLBACK')
+  }
+}
+
+async function adoptedTables(client: pg.Client, installed: readonly CatalogEntry[]): Promise<Set<string>> {
+  const has = (name: string): boolean =>
+    installed.some((entry) => entry.kind === 'table' && entry.name === name)
+  if (!has('installed_tables')) return new Set()
+  const { rows } = await client.query<{ name: string }>('SELECT name FROM installed_tables WHERE NOT created')
+  return new Set(rows.map(({ name }) => name).filter(has))
+}
+
+/** Trial rows would draw numbers from the owner's own sequence, which no rollback gives back. */
+async function copyShape(client: pg.Client, schema: string, table: string): Promise<void> {
+  const name = pg.escapeIdentifier(table)
+  await client.query(
+    `CREATE TABLE ${name} (LIKE ${schema}.${name} INCLUDING ALL EXCLUDING COMMENTS EXCLUDING STATISTICS)`,
+  )
+  const { rows } = await client.query<{ column: string }>(
+    `SELECT quote_ident(a.attname) AS column
+     FROM pg_attrdef AS d
+     JOIN pg_attribute AS a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+     WHERE d.adrelid = to_regclass($1) AND pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%'`,
+    [name],
+  )
+  for (const { column } of rows)
+    await client.query(`ALTER TABLE ${name} ALTER COLUMN ${column} SET DEFAULT 0`)
+}

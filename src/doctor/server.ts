@@ -1,0 +1,50 @@
+import { fail, warn, type Examined } from './finding.js'
+import { ask, type Patient } from './patient.js'
+
+/** Versions of PostgreSQL that the package is tested on. */
+const OLDEST = 15
+const NEWEST = 18
+
+/** Version of the server, and whether it takes writes. */
+export async function checkServer(patient: Patient): Promise<Examined> {
+  const [row] = await ask<{ version: string; major: number; standby: boolean; readOnly: boolean }>(
+    patient,
+    `SELECT split_part(current_setting('server_version'), ' ', 1) AS version,
+       current_setting('server_version_num')::integer / 10000 AS major,
+       pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only')::boolean AS "readOnly"`,
+  )
+  const { version, major, standby, readOnly } = row!
+  const problems = []
+  if (major < OLDEST) {
+    problems.push(
+      fail(
+        `PostgreSQL ${major} is not supported: ${OLDEST} is the oldest`,
+        `Upgrade the server: pg_upgrade, or pg_dump into PostgreSQL ${NEWEST}.`,
+      ),
+    )
+  }
+  if (major > NEWEST) {
+    problems.push(
+      warn(
+        `PostgreSQL ${major} is newer than this version of pg-universes knows`,
+        'npm install pg-universes@latest',
+      ),
+    )
+  }
+  if (standby) {
+    problems.push(
+      fail(
+        'this server is a standby: it takes no writes',
+        'Point DATABASE_URL at the primary: SELECT sender_host, sender_port FROM pg_stat_wal_receiver;',
+      ),
+    )
+  } else if (readOnly) {
+    problems.push(
+      fail(
+        `transactions of role ${patient.role} are read-only here`,
+        `ALTER ROLE ${patient.role} IN DATABASE "${patient.database}" SET default_transaction_read_only = off;`,
+      ),
+    )
+  }
+  return { summary: `PostgreSQL ${version}`, problems }
+}

@@ -1,0 +1,37 @@
+import { chmodSync, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { UniversesError, usageError } from '../errors.js'
+
+/**
+ * Where a file is to be written, links followed. Refuses, before any work is done, what cannot become that file: a
+ * directory, a device, a name in a directory that does not exist.
+ */
+export function outputPath(output: string): string {
+  if (output.trim() === '') throw usageError('--output is empty', 'Name a file, or leave it out.')
+  const path = resolve(output)
+  if (existsSync(path)) {
+    if (statSync(path).isFile() && !/[\\/]$/.test(output)) return realpathSync(path)
+    const kind = statSync(path).isDirectory() ? 'a directory' : 'not a regular file'
+    throw usageError(`--output ${output} is ${kind}`, 'Name the file to write, for example report.md.')
+  }
+  if (/[\\/]$/.test(output) || !existsSync(dirname(path)) || !statSync(dirname(path)).isDirectory()) {
+    throw usageError(`--output ${output}: there is no directory for it`, `Create ${dirname(path)} first.`)
+  }
+  return path
+}
+
+/** Writes a file as a whole or not at all: readers see the old content or the new, never a part. Keeps its permissions. */
+export function writeWhole(path: string, content: string): void {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  try {
+    writeFileSync(temporary, content, { flag: 'wx' })
+    if (existsSync(path)) chmodSync(temporary, statSync(path).mode)
+    renameSync(temporary, path)
+  } catch (cause) {
+    rmSync(temporary, { force: true })
+    throw new UniversesError(`cannot write ${path}: ${(cause as Error).message}`, {
+      cause,
+      hint: 'Check the permissions and the free space there, or name another file with --output.',
+    })
+  }
+}
