@@ -28,6 +28,7 @@ const objects: SqlObject[] = [
     'rules/sector_etfs_seed',
     'rules/sector_sources_seed',
     'rules/vendor_sectors_seed',
+    'rules/sub_industries_seed',
     'rules/industry_groups_seed',
     'rules/sic_sectors_seed',
     'rules/etf_categories_seed',

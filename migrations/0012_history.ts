@@ -6,6 +6,7 @@ const objects: SqlObject[] = [
   ...firstVersions([
     'history/membership_reason',
     'history/recorded_runs',
+    'history/file_at',
     'history/membership_diff',
     'history/explain_membership',
     'history/moment_of',

@@ -18,8 +18,19 @@ export {
   type SyncRun,
   type UniverseChange,
 } from './refresh.js'
+export {
+  describeAll,
+  describeStock,
+  describeUniverse,
+  type AllAnswer,
+  type QueryOptions,
+  type StockAnswer,
+  type UniverseAnswer,
+} from './report/query-document.js'
 export { relayOnce } from './relay/once.js'
 export { RedisSink, type RedisSinkOptions } from './relay/redis.js'
 export { runRelay, type RelayOptions } from './relay/relay.js'
 export { type RelayEvent, type Sink } from './relay/sink.js'
 export { StdoutSink } from './relay/stdout.js'
+export { sync, type SyncOptions, type SyncResult, type SyncStep } from './sync.js'
+export { type StepResult, type SyncStepName } from './sync-steps.js'

@@ -1,13 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { connect } from './database/connect.js'
 import { migrateUp } from './database/migrate.js'
 import { packageRoot } from './database/package-root.js'
-import { usageError } from './errors.js'
+import { findData } from './load/find-data.js'
 import { load, type LoadOptions } from './load/load.js'
 import { renderProblem } from './load/render.js'
-import type { LoadKind } from './load/result.js'
 import { refresh, type SyncRun } from './refresh.js'
 import { relayOnce } from './relay/once.js'
 import type { Sink } from './relay/sink.js'
@@ -51,33 +49,6 @@ export async function quickstart({ url, data, sink, step }: QuickstartOptions): 
   } finally {
     await client.end()
   }
-}
-
-/** Files of a folder by kind, in the order in which they are loaded; any of them may be missing. */
-export function findData(folder: string): [LoadKind, string[]][] {
-  if (!existsSync(folder)) throw usageError(`no such folder: ${folder}`, 'Give a folder with --data.')
-  const market = existsSync(join(folder, 'market')) ? join(folder, 'market') : folder
-  const holdings = existsSync(join(folder, 'holdings')) ? join(folder, 'holdings') : folder
-  const universes = join(folder, 'universes')
-  const found: [LoadKind, string[]][] = [
-    ['symbols', matching(market, /^symbols.*\.csv(\.gz)?$/)],
-    ['prices', matching(market, /^(prices|ohlcv).*\.csv(\.gz)?$/)],
-    ['etfs', matching(holdings, /_holdings\.csv$/)],
-    ['universes', existsSync(universes) ? [universes] : []],
-  ]
-  const present = found.filter(([, paths]) => paths.length > 0)
-  if (present.length === 0) {
-    throw usageError(
-      `nothing to load in ${folder}`,
-      'Expected symbols*.csv, prices*.csv, *_holdings.csv, universes/*.csv.',
-    )
-  }
-  return present
-}
-
-function matching(folder: string, name: RegExp): string[] {
-  const files = readdirSync(folder).filter((file) => name.test(file))
-  return files.sort().map((file) => join(folder, file))
 }
 
 async function loadStep(

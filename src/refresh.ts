@@ -73,17 +73,89 @@ export async function refresh(
   options: RefreshOptions = {},
   onStep: (notice: string) => void = () => undefined,
 ): Promise<SyncRun> {
+  return callRun(client, 'refresh_universes($1, $2, $3, $4, $5, $6)', onStep, [
+    options.mode ?? 'full',
+    options.append ?? false,
+    options.dryRun ?? false,
+    options.force ?? false,
+    options.environment ?? 'DEFAULT',
+    options.triggeredBy ?? 'universes refresh',
+  ])
+}
+
+/** Options of enrich_sectors. */
+export interface EnrichOptions extends Pick<
+  RefreshOptions,
+  'dryRun' | 'force' | 'environment' | 'triggeredBy'
+> {
+  /** full: every active stock; incremental, the default: those that may have changed. */
+  mode?: 'full' | 'incremental' | undefined
+}
+
+/** Calls enrich_sectors and returns its run, failed runs included. Rejects with UV001 like refresh(). */
+export async function enrichSectors(
+  client: pg.Client,
+  options: EnrichOptions = {},
+  onStep: (notice: string) => void = () => undefined,
+): Promise<SyncRun> {
+  return callRun(client, 'enrich_sectors($1, $2, $3, $4, $5)', onStep, [
+    options.mode ?? 'incremental',
+    options.dryRun ?? false,
+    options.force ?? false,
+    options.environment ?? 'DEFAULT',
+    options.triggeredBy ?? 'universes enrich',
+  ])
+}
+
+/** Options of rollback_universes. */
+export interface RollbackOptions extends Pick<RefreshOptions, 'dryRun' | 'environment' | 'triggeredBy'> {
+  /** Id of a run or load, or a timestamp. */
+  to: string
+  /** The moment just before the run or load instead of its end. */
+  before?: boolean | undefined
+}
+
+/**
+ * Brings memberships back to what they were and returns the run. Rejects with UV001 (busy), UV002 (`to` is nothing
+ * known) and UV003 (no such run, or a moment before history); nothing is changed then.
+ */
+export async function rollback(
+  client: pg.Client,
+  options: RollbackOptions,
+  onStep: (notice: string) => void = () => undefined,
+): Promise<SyncRun> {
+  return callRun(client, 'rollback_universes($1, $2, $3, $4, $5)', onStep, [
+    options.to,
+    options.before ?? false,
+    options.dryRun ?? false,
+    options.environment ?? 'DEFAULT',
+    options.triggeredBy ?? 'universes rollback',
+  ])
+}
+
+/** Imports the universes of old cache_entries rows and returns the run. Rejects with UV001 like refresh(). */
+export async function importLegacy(
+  client: pg.Client,
+  options: Pick<RefreshOptions, 'dryRun' | 'environment' | 'triggeredBy'> = {},
+  onStep: (notice: string) => void = () => undefined,
+): Promise<SyncRun> {
+  return callRun(client, 'import_legacy($1, $2, $3)', onStep, [
+    options.dryRun ?? false,
+    options.environment ?? 'DEFAULT',
+    options.triggeredBy ?? 'universes import',
+  ])
+}
+
+async function callRun(
+  client: pg.Client,
+  call: string,
+  onStep: (notice: string) => void,
+  params: readonly unknown[],
+): Promise<SyncRun> {
   const listener = (notice: { message?: string | undefined }): void => onStep(notice.message ?? '')
   client.on('notice', listener)
   try {
-    const { rows } = await client.query<SyncRun>(`SELECT * FROM refresh_universes($1, $2, $3, $4, $5, $6)`, [
-      options.mode ?? 'full',
-      options.append ?? false,
-      options.dryRun ?? false,
-      options.force ?? false,
-      options.environment ?? 'DEFAULT',
-      options.triggeredBy ?? 'universes refresh',
-    ])
+    const { rows } = await client.query<SyncRun>(`SELECT * FROM ${call}`, [...params])
     return rows[0]!
   } finally {
     client.off('notice', listener)

@@ -1,10 +1,15 @@
 CREATE VIEW sector_coverage AS
 SELECT
-    c.source,
+    g.environment,
+    coalesce(m.metadata ->> 'source', 'none') AS source,
+    coalesce(x.title, 'No source says anything: the sector unknown') AS title,
     count(*) AS stocks,
-    round(100.0 * count(*) / sum(count(*)) OVER (), 2) AS percent
-FROM stock_sectors AS c
-GROUP BY c.source
-ORDER BY stocks DESC;
+    round(100.0 * count(*) / sum(count(*)) OVER (PARTITION BY g.environment), 2) AS percent
+FROM definition_groups AS g
+JOIN group_memberships AS m ON m.group_id = g.id
+LEFT JOIN sector_sources AS x ON x.source = m.metadata ->> 'source'
+WHERE g.type = 'SECTOR'
+GROUP BY g.environment, 2, x.title, x.position
+ORDER BY g.environment, x.position;
 
-COMMENT ON VIEW sector_coverage IS 'How many active stocks (CS, ADRC) each source of sector_sources puts into a sector, in percent of all; none: the stocks in the sector unknown.';
+COMMENT ON VIEW sector_coverage IS 'How many stocks each source of sector_sources has put into their sector, and how many percent of all that are; none: the stocks in the sector unknown.';

@@ -9,9 +9,10 @@ SELECT
 FROM sector_statements AS t
 CROSS JOIN (
     SELECT
-        array_agg(s.source ORDER BY s.statement) AS sources,
+        array_agg(s.source ORDER BY p.place) AS sources,
         array_agg(s.statement ORDER BY s.position) FILTER (WHERE s.enabled) AS trust
-    FROM sector_sources AS s
+    FROM generate_series(1, 5) AS p (place) -- A deleted row must not move the names of the others.
+    LEFT JOIN sector_sources AS s ON s.statement = p.place
 ) AS x
 CROSS JOIN LATERAL (
     SELECT CASE

@@ -43,6 +43,7 @@ BEGIN
                     WHEN s.group_id IS NULL THEN 'added'
                     WHEN d.group_id IS NULL THEN 'removed'
                     WHEN d.weight IS DISTINCT FROM s.weight THEN 'reweighted'
+                    WHEN d.metadata -> 'sector' IS DISTINCT FROM s.metadata -> 'sector' THEN 'reclassified'
                     WHEN d.metadata -> 'rank' IS DISTINCT FROM s.metadata -> 'rank' THEN 'reranked'
                     ELSE 'restated'
                 END AS change
@@ -54,7 +55,7 @@ BEGIN
             SELECT d.group_id,
                 coalesce(array_agg(d.symbol ORDER BY d.symbol COLLATE "C") FILTER (WHERE change = 'added'), '{}') AS added,
                 coalesce(array_agg(d.symbol ORDER BY d.symbol COLLATE "C") FILTER (WHERE change = 'removed' AND NOT $4), '{}') AS removed,
-                count(*) FILTER (WHERE change IN ('reweighted', 'reranked')) AS updated
+                count(*) FILTER (WHERE change IN ('reweighted', 'reclassified', 'reranked')) AS updated
             FROM difference AS d
             GROUP BY d.group_id
         ), judged AS MATERIALIZED (
@@ -73,26 +74,26 @@ BEGIN
             DELETE FROM group_memberships AS m USING change AS c WHERE m.id = c.id AND c.change = 'removed'
         ), updated AS (
             UPDATE group_memberships AS m SET weight = c.weight, metadata = c.metadata
-            FROM change AS c WHERE m.id = c.id AND c.change IN ('reweighted', 'reranked', 'restated')
+            FROM change AS c WHERE m.id = c.id AND c.change NOT IN ('added', 'removed')
         ), inserted AS (
             INSERT INTO group_memberships (group_id, symbol, weight, metadata, added_at)
             SELECT c.group_id, c.symbol, c.weight, c.metadata, $2 FROM change AS c WHERE c.change = 'added'
         ), closed AS (
             UPDATE membership_history AS h
             SET valid_to = greatest($2, h.valid_from + interval '1 microsecond'), closed_by = $3, close_reason = CASE
-                WHEN c.change = 'reweighted' THEN c.change
+                WHEN c.change IN ('reweighted', 'reclassified') THEN c.change
                 WHEN EXISTS (SELECT FROM symbols AS s WHERE s.symbol = c.symbol AND NOT s.active) THEN 'delisted'
                 ELSE $6
             END
             FROM change AS c
             WHERE h.group_id = c.group_id AND h.symbol = c.symbol AND h.valid_to IS NULL
-                AND c.change IN ('removed', 'reweighted')
+                AND c.change IN ('removed', 'reweighted', 'reclassified')
         ), opened AS (
             INSERT INTO membership_history (group_id, symbol, weight, market_cap, metadata, valid_from, opened_by)
             SELECT c.group_id, c.symbol, c.weight, s.market_cap, c.metadata, $2, $3
             FROM change AS c
             LEFT JOIN symbols AS s ON s.symbol = c.symbol
-            WHERE c.change IN ('added', 'reweighted')
+            WHERE c.change IN ('added', 'reweighted', 'reclassified')
         ), marked AS (
             INSERT INTO market_changes (kind, symbol)
             SELECT 'fund', c.symbol

@@ -24,7 +24,7 @@ BEGIN
     END IF;
 
     SELECT min(h.valid_from) INTO v_known_since FROM membership_history AS h WHERE h.group_id = p_group_id;
-    IF v_known_since IS NULL OR p_at < v_known_since THEN
+    IF (p_at >= v_known_since) IS NOT TRUE THEN
         RAISE EXCEPTION USING
             ERRCODE = 'UV003',
             MESSAGE = format('the members of %s at %s are not known', (SELECT g.name FROM definition_groups AS g WHERE g.id = p_group_id), p_at),

@@ -15,10 +15,10 @@ CREATE TABLE membership_history (
 -- Readers of a past day find its rows in the index, and the many that were closed before or opened after cost them no read.
 CREATE INDEX universes_history_validity ON membership_history (group_id, valid_to, valid_from);
 
-COMMENT ON TABLE membership_history IS 'Every membership there ever was (slowly changing dimension, type 2): one row per stretch of time with the same weight, valid from valid_from inclusive to valid_to exclusive, NULL while it lasts. A shift of rank opens no new row.';
+COMMENT ON TABLE membership_history IS 'Every membership there ever was (slowly changing dimension, type 2): one row per stretch of time with the same weight and the same sector stated by a file, valid from valid_from inclusive to valid_to exclusive, NULL while it lasts. A shift of rank or line opens no new row.';
 COMMENT ON COLUMN membership_history.weight IS 'Percent of the fund.';
 COMMENT ON COLUMN membership_history.market_cap IS 'US dollars, of the symbol when the row was opened.';
 COMMENT ON COLUMN membership_history.metadata IS 'Metadata of the membership when the row was opened: rule, rank, line.';
 COMMENT ON COLUMN membership_history.opened_by IS 'Run or load that opened the row: sync_runs.id or load_runs.id.';
 COMMENT ON COLUMN membership_history.closed_by IS 'Run or load that closed the row.';
-COMMENT ON COLUMN membership_history.close_reason IS 'removed: no longer stated. reweighted: the next row has another weight. delisted: the symbol became inactive.';
+COMMENT ON COLUMN membership_history.close_reason IS 'removed: no longer stated. reweighted, reclassified: the next row has another weight, or another sector in its file. delisted: the symbol became inactive. retired, file removed: nothing states the universe any longer. rolled back: see rollback_universes.';

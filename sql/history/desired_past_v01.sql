@@ -1,6 +1,6 @@
 CREATE VIEW desired_past AS
-SELECT g.type AS group_type, g.name AS group_name, h.symbol, coalesce(m.weight, h.weight) AS weight,
-    -- Ranks shift without leaving history: a restored ranking is numbered anew, by today's market caps.
+SELECT g.type AS group_type, g.name AS group_name, h.symbol, h.weight,
+    -- What shifts without leaving history, like the line of a file, is as it is now; a ranking is numbered anew.
     CASE WHEN h.metadata ? 'rank' THEN
         coalesce(m.metadata, h.metadata) || jsonb_build_object('rank', row_number() OVER (
             PARTITION BY h.group_id ORDER BY s.market_cap DESC NULLS LAST, h.symbol COLLATE "C"))

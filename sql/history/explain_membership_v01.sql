@@ -48,12 +48,12 @@ AS $$
     FROM stretches AS s
     LEFT JOIN recorded_runs AS r ON r.id = s.opened_by
     LEFT JOIN LATERAL (
-        -- Of the load itself, or of the last one before a rollback brought the membership back.
+        -- Of the load itself, or of the last one that stated what a rollback brought back.
         SELECT x ->> 'name' AS name
         FROM history AS o
         JOIN load_runs AS l ON l.id = o.opened_by
         CROSS JOIN jsonb_array_elements(l.files) AS x
-        WHERE s.metadata ? 'line' AND o.valid_from <= s.valid_from AND x ->> 'universe' = p_name
+        WHERE s.metadata ? 'line' AND o.metadata = s.metadata AND o.valid_from <= s.valid_from AND x ->> 'universe' = p_name
         ORDER BY o.valid_from DESC
         LIMIT 1
     ) AS f ON true

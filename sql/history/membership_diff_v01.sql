@@ -30,9 +30,9 @@ BEGIN
         CASE WHEN a.symbol IS NULL THEN 'added' WHEN b.symbol IS NULL THEN 'removed' ELSE 'reweighted' END,
         a.weight,
         b.weight,
-        CASE WHEN b.symbol IS NULL THEN l.valid_to ELSE b.valid_from END,
-        CASE WHEN b.symbol IS NULL THEN l.closed_by ELSE b.opened_by END,
-        CASE WHEN b.symbol IS NULL THEN l.close_reason ELSE membership_reason(b.metadata) END
+        CASE WHEN b.symbol IS NULL THEN l.valid_to ELSE coalesce(o.valid_from, b.valid_from) END,
+        CASE WHEN b.symbol IS NULL THEN l.closed_by WHEN a.symbol IS NULL THEN o.opened_by ELSE b.opened_by END,
+        CASE WHEN b.symbol IS NULL THEN l.close_reason ELSE membership_reason(coalesce(o.metadata, b.metadata)) END
     FROM history_at(v_group_id, p_from) AS a
     FULL JOIN history_at(v_group_id, p_to) AS b ON b.symbol = a.symbol
     LEFT JOIN LATERAL (
@@ -42,6 +42,19 @@ BEGIN
         ORDER BY h.valid_to DESC
         LIMIT 1
     ) AS l ON true
+    LEFT JOIN LATERAL (
+        -- It may have been reweighted since it was added: the row that none precedes tells when that was.
+        SELECT h.valid_from, h.opened_by, h.metadata
+        FROM membership_history AS h
+        WHERE a.symbol IS NULL AND h.group_id = v_group_id AND h.symbol = b.symbol AND h.valid_from <= b.valid_from
+            AND NOT EXISTS (
+                SELECT
+                FROM membership_history AS p
+                WHERE p.group_id = v_group_id AND p.symbol = h.symbol AND p.valid_to = h.valid_from
+            )
+        ORDER BY h.valid_from DESC
+        LIMIT 1
+    ) AS o ON true
     WHERE a.symbol IS NULL OR b.symbol IS NULL OR a.weight IS DISTINCT FROM b.weight
     ORDER BY a.symbol IS NOT NULL, b.symbol IS NULL, coalesce(b.symbol, a.symbol) COLLATE "C";
 END;

@@ -1,6 +1,7 @@
 CREATE OR REPLACE FUNCTION moment_of(
     p_what text,
-    p_before boolean DEFAULT false
+    p_before boolean DEFAULT false,
+    p_environment text DEFAULT NULL
 )
 RETURNS timestamptz
 LANGUAGE plpgsql
@@ -9,7 +10,8 @@ SET search_path FROM CURRENT
 AS $$
 /*
  * The moment that a run, a load or a timestamp stands for: the end of the run or load, or with p_before the moment just
- * before the first membership that it changed. UV003: no such run. UV002: not a timestamp, or one that lies ahead.
+ * before the first membership that it changed, or before the timestamp. UV003: no such run, or one that changed another
+ * environment than p_environment. UV002: not a timestamp, or one that lies ahead.
  */
 DECLARE
     v_moment timestamptz;
@@ -23,6 +25,11 @@ BEGIN
                 MESSAGE = format('no run or load %s', p_what),
                 DETAIL = 'Dry runs and failed runs have changed nothing and do not count.',
                 HINT = 'SELECT * FROM recorded_runs ORDER BY started_at DESC lists them.';
+        ELSIF v_run.environment <> p_environment AND v_run.mode NOT IN ('symbols', 'prices') THEN
+            RAISE EXCEPTION USING
+                ERRCODE = 'UV003',
+                MESSAGE = format('%s is a %s of the environment %s, not of %s', p_what, v_run.kind, v_run.environment, p_environment),
+                HINT = 'Name its environment, or a timestamp.';
         ELSIF NOT p_before THEN
             RETURN v_run.finished_at;
         END IF;
@@ -38,7 +45,8 @@ BEGIN
     BEGIN
         v_moment := p_what::timestamptz;
     EXCEPTION
-        WHEN invalid_datetime_format OR datetime_field_overflow OR invalid_parameter_value THEN
+        WHEN invalid_datetime_format OR datetime_field_overflow OR invalid_parameter_value
+            OR invalid_time_zone_displacement_value THEN
             v_moment := NULL;
     END;
     IF v_moment IS NULL OR v_moment > clock_timestamp() THEN
@@ -48,8 +56,8 @@ BEGIN
                 ELSE format('%s lies ahead', v_moment) END,
             HINT = 'Give the id of a run or load (recorded_runs lists them), or a timestamp: 2026-11-20 18:00+01.';
     END IF;
-    RETURN v_moment;
+    RETURN v_moment - CASE WHEN p_before THEN interval '1 microsecond' ELSE interval '0' END;
 END;
 $$;
 
-COMMENT ON FUNCTION moment_of(text, boolean) IS 'When a run or load (by id) was over, or with p_before the moment before its first change; a timestamp stands for itself. Raises UV003 (no such run) and UV002 (no timestamp, or one ahead).';
+COMMENT ON FUNCTION moment_of(text, boolean, text) IS 'When a run or load (by id) was over, or with p_before the moment before its first change; a timestamp stands for itself, or with p_before for the moment before it. Raises UV003 (no such run, or one of another environment than p_environment) and UV002 (no timestamp, or one ahead).';

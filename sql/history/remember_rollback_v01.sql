@@ -1,6 +1,7 @@
 CREATE OR REPLACE FUNCTION remember_rollback(
     p_run_id uuid,
-    p_groups bigint[]
+    p_groups bigint[],
+    p_moment timestamptz
 )
 RETURNS void
 LANGUAGE sql
@@ -8,16 +9,33 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
     /*
-     * The file that was taken back is held when it comes again, unless forced. What it said about itself is forgotten, so
-     * that an older file is not refused for its age. A universe that did not exist then counts as retired.
+     * A loaded universe comes from the file of p_moment again, so that its date ranks and guards as it did then; where none
+     * is recorded, checksum and date are forgotten. The files taken back, by an earlier rollback too, are held when they
+     * come again. A universe that did not exist then counts as retired, one that did no longer does; what the rules
+     * maintain is theirs to retire.
      */
     UPDATE definition_groups AS g
-    SET updated_at = now(), metadata = g.metadata - '{md5,as_of,retired_at,rolled_back}'::text[]
-        || jsonb_build_object('rolled_back', jsonb_build_object(
-            'md5', g.metadata -> 'md5', 'file', g.metadata -> 'file', 'at', now(), 'run_id', p_run_id))
-        || CASE WHEN EXISTS (SELECT FROM group_memberships AS m WHERE m.group_id = g.id) THEN '{}'
-            ELSE jsonb_build_object('retired_at', now()) END
-    WHERE g.id = ANY (p_groups) AND g.metadata ->> 'source' = 'file'
+    SET updated_at = now(), metadata = coalesce(g.metadata, '{}') - '{retired_at,rolled_back}'::text[]
+        - CASE WHEN f.file IS NULL THEN '{md5,as_of}'::text[] ELSE '{md5,as_of,format}' END || coalesce(f.file, '{}')
+        || CASE WHEN b.md5 IS NULL THEN '{}' ELSE jsonb_build_object('rolled_back', coalesce(g.metadata -> 'rolled_back',
+            jsonb_build_object('file', g.metadata -> 'file', 'at', now(), 'run_id', p_run_id)) || jsonb_build_object('md5', b.md5)) END
+        || CASE
+            WHEN EXISTS (SELECT FROM group_memberships AS m WHERE m.group_id = g.id) THEN '{}'
+            WHEN g.metadata ->> 'source' IS DISTINCT FROM 'rules' THEN jsonb_build_object('retired_at', now())
+            ELSE jsonb_strip_nulls(jsonb_build_object('retired_at', g.metadata -> 'retired_at'))
+        END
+    FROM definition_groups AS o
+    CROSS JOIN LATERAL (SELECT CASE WHEN o.metadata ->> 'source' = 'file' THEN file_at(o.id, p_moment) END AS file) AS f
+    CROSS JOIN LATERAL (
+        SELECT jsonb_agg(DISTINCT x.md5) AS md5
+        FROM (
+            SELECT o.metadata ->> 'md5'
+            UNION ALL
+            SELECT jsonb_array_elements_text(o.metadata #> '{rolled_back,md5}')
+        ) AS x (md5)
+        WHERE x.md5 IS NOT NULL AND x.md5 IS DISTINCT FROM f.file ->> 'md5'
+    ) AS b
+    WHERE o.id = g.id AND g.id = ANY (p_groups)
 $$;
 
-COMMENT ON FUNCTION remember_rollback(uuid, bigint[]) IS 'Notes in the metadata of loaded universes which file a rollback has taken back.';
+COMMENT ON FUNCTION remember_rollback(uuid, bigint[], timestamptz) IS 'Notes in the metadata of universes that a rollback to p_moment has changed: the file their members come from now, the files taken back (rolled_back: file, at and run_id of the first rollback, md5 of every file since), and whether they are retired.';

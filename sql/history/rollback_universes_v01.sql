@@ -10,6 +10,8 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 SET work_mem = '64MB'
+-- universes.past is text: other styles write time zones by abbreviations, which are not unique.
+SET datestyle = 'ISO'
 AS $$
 /*
  * The emergency procedure: memberships return to what they were at the moment p_to stands for (a run, a load, a
@@ -19,7 +21,7 @@ AS $$
  * refresh recomputes the derived universes from the rules and prices it finds.
  */
 DECLARE
-    v_moment timestamptz := moment_of(p_to, p_before);
+    v_moment timestamptz := moment_of(p_to, p_before, p_environment);
     v_run sync_runs;
     v_clock timestamptz := clock_timestamp();
     v_changes group_change[];
@@ -27,9 +29,11 @@ DECLARE
     v_inactive integer;
 BEGIN
     v_run := start_run('rollback', false, p_dry_run, true, p_environment, p_triggered_by);
-    SELECT min(h.valid_from) INTO v_begin
+    -- Of members found by the installation nobody knows who else was there before the last of them was added.
+    SELECT coalesce(max(h.valid_from) FILTER (WHERE h.opened_by IS NULL AND h.valid_from <= r.first), min(h.valid_from)) INTO v_begin
     FROM membership_history AS h
-    JOIN definition_groups AS g ON g.id = h.group_id AND g.environment = p_environment;
+    JOIN definition_groups AS g ON g.id = h.group_id AND g.environment = p_environment
+    CROSS JOIN (SELECT min(x.started_at) AS first FROM recorded_runs AS x) AS r;
     IF v_begin IS NULL OR v_moment < v_begin THEN
         RAISE EXCEPTION USING
             ERRCODE = 'UV003',
@@ -42,11 +46,11 @@ BEGIN
         v_changes := ARRAY(SELECT c FROM apply_memberships('desired_past', ARRAY(
             SELECT g.id FROM definition_groups AS g WHERE g.environment = p_environment
         ), v_run.id, p_force => true, p_reason => 'rolled back') AS c);
-        PERFORM remember_rollback(v_run.id, ARRAY(SELECT c.group_id FROM unnest(v_changes) AS c));
-        INSERT INTO market_changes (kind) VALUES ('rule');
+        PERFORM remember_rollback(v_run.id, ARRAY(SELECT c.group_id FROM unnest(v_changes) AS c), v_moment);
+        INSERT INTO market_changes (kind) SELECT 'rule' WHERE cardinality(v_changes) > 0;
         SELECT count(DISTINCT h.symbol) INTO v_inactive
         FROM definition_groups AS g
-        JOIN membership_history AS h ON h.group_id = g.id AND h.valid_from <= v_moment AND h.valid_to > v_moment
+        JOIN membership_history AS h ON h.group_id = g.id AND h.valid_from <= v_moment AND (h.valid_to > v_moment) IS NOT FALSE
         JOIN symbols AS s ON s.symbol = h.symbol AND NOT s.active
         WHERE g.environment = p_environment;
         v_run.steps := v_run.steps || finish_step('rollback', v_clock,

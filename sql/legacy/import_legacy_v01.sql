@@ -10,8 +10,9 @@ SET search_path FROM CURRENT
 AS $$
 /*
  * Takes the universes of an old cache_entries over, as groups with memberships and history that begins now, and leaves
- * the old rows as they are. A universe that a file or the rules maintain by now is left alone, so calling it twice, or
- * late, does no harm. What it brings under a name of the rules is theirs from the next refresh on.
+ * the old rows as they are. A universe that a file or the rules maintain by now, or that had members before this package
+ * came, is left alone, so calling it twice, or late, does no harm. What it brings under a name of the rules is theirs from
+ * the next refresh on.
  */
 DECLARE
     v_run sync_runs;
@@ -22,20 +23,32 @@ BEGIN
     v_run := start_run('import', false, p_dry_run, true, p_environment, p_triggered_by);
     BEGIN
         PERFORM set_config('universes.environment', p_environment, true);
-        INSERT INTO definition_groups (name, type, description, metadata, environment)
-        SELECT l.group_name, l.group_type, coalesce(w.description, 'Imported from cache_entries'),
-            jsonb_build_object('source', CASE WHEN w.name IS NULL THEN 'legacy' ELSE 'rules' END), p_environment
-        FROM legacy_universes AS l
-        LEFT JOIN managed_groups AS w ON w.type = l.group_type AND w.name = l.group_name
-        WHERE l.environment = p_environment
-        ON CONFLICT (name, type, environment) DO NOTHING;
-
-        SELECT coalesce(array_agg(g.id), '{}') INTO v_groups
-        FROM legacy_universes AS l
-        JOIN definition_groups AS g ON g.name = l.group_name AND g.type = l.group_type AND g.environment = p_environment
-        WHERE l.environment = p_environment AND (coalesce(g.metadata ->> 'source', 'legacy') = 'legacy'
-            OR NOT EXISTS (SELECT FROM membership_history AS h WHERE h.group_id = g.id));
+        WITH created AS (
+            INSERT INTO definition_groups (name, type, description, metadata, environment)
+            SELECT l.group_name, l.group_type, coalesce(w.description, 'Imported from cache_entries'),
+                jsonb_build_object('source', CASE WHEN w.name IS NULL THEN 'legacy' ELSE 'rules' END), p_environment
+            FROM legacy_universes AS l
+            LEFT JOIN managed_groups AS w ON w.type = l.group_type AND w.name = l.group_name
+            WHERE l.environment = p_environment
+            ON CONFLICT (name, type, environment) DO NOTHING
+            RETURNING id
+        )
+        SELECT coalesce(array_agg(x.id), '{}') INTO v_groups
+        FROM (
+            SELECT c.id FROM created AS c
+            UNION ALL
+            SELECT g.id
+            FROM legacy_universes AS l
+            JOIN definition_groups AS g ON g.name = l.group_name AND g.type = l.group_type AND g.environment = p_environment
+            WHERE l.environment = p_environment
+                AND NOT EXISTS (SELECT FROM managed_groups AS w WHERE w.type = g.type AND w.name = g.name)
+                AND CASE WHEN g.metadata ? 'source' THEN g.metadata ->> 'source' = 'legacy'
+                    ELSE NOT EXISTS (SELECT FROM membership_history AS h WHERE h.group_id = g.id) END
+        ) AS x;
         v_changes := ARRAY(SELECT c FROM apply_memberships('desired_legacy', v_groups, v_run.id, p_force => true) AS c);
+        -- A rollback may have retired one.
+        UPDATE definition_groups AS g SET metadata = g.metadata - 'retired_at', updated_at = now()
+        WHERE g.id = ANY (v_groups) AND g.metadata ? 'retired_at';
         v_run.steps := v_run.steps || finish_step('import', v_clock, count_changes(v_changes) || jsonb_build_object(
             'universes', cardinality(v_groups),
             'left_alone', (SELECT count(*) FROM legacy_universes AS l WHERE l.environment = p_environment) - cardinality(v_groups)),

@@ -1,4 +1,5 @@
--- The families that the predecessor's cache synchroniser wrote, and the group types themselves in singular and plural.
+-- The families that the predecessor's cache synchroniser wrote, the group types themselves in singular and plural, and
+-- those of an application's settings.
 INSERT INTO legacy_families (family, group_type)
 VALUES
     ('etf', 'ETF'),
@@ -15,5 +16,8 @@ VALUES
     ('sector_leaders', 'SECTOR_LEADERS'),
     ('ipo', 'IPO'),
     ('etf_category', 'ETF_CATEGORY'),
-    ('complete', 'COMPLETE')
+    ('complete', 'COMPLETE'),
+    ('app_settings', NULL),
+    ('settings', NULL),
+    ('configuration', NULL)
 ON CONFLICT (family) DO NOTHING;

@@ -16,20 +16,23 @@ CROSS JOIN LATERAL (
 ) AS e (name, family, value)
 LEFT JOIN legacy_families AS f ON f.family = lower(e.family)
 CROSS JOIN LATERAL (
+    SELECT f.group_type IS NOT DISTINCT FROM 'ETF' AND upper(btrim(e.name)) ~ '^[A-Z0-9][A-Z0-9.]{0,9}$' AS is_fund
+) AS x
+CROSS JOIN LATERAL (
     SELECT CASE
-        WHEN f.group_type = 'ETF' THEN upper(btrim(e.name))
-        ELSE btrim(regexp_replace(lower(e.name), '[^a-z0-9]+', '_', 'g'), '_')
+        WHEN x.is_fund THEN upper(btrim(e.name)) ELSE btrim(regexp_replace(lower(e.name), '[^a-z0-9]+', '_', 'g'), '_')
     END AS group_name
 ) AS n
 CROSS JOIN LATERAL (
-    -- What only rules state can be imported only under a name that they use.
+    -- What the rules name is theirs. Anything else that only rules state cannot be imported as such.
     SELECT CASE
-        WHEN f.group_type IN ('ETF', 'THEME')
-            OR EXISTS (SELECT FROM managed_groups AS m WHERE m.type = f.group_type AND m.name = n.group_name) THEN f.group_type
-        ELSE 'UNIVERSE'
+        WHEN x.is_fund OR f.group_type = 'THEME' THEN f.group_type
+        ELSE coalesce((
+            SELECT min(m.type) FROM managed_groups AS m WHERE m.name = n.group_name AND m.type = coalesce(f.group_type, m.type)
+        ), 'UNIVERSE')
     END AS group_type
 ) AS t
-WHERE n.group_name <> '' AND EXISTS (SELECT FROM listed_symbols(e.value))
+WHERE n.group_name <> '' AND (f.family IS NULL OR f.group_type IS NOT NULL) AND EXISTS (SELECT FROM listed_symbols(e.value))
 ORDER BY t.group_type, n.group_name, coalesce(c.environment, 'DEFAULT'), c.updated_at DESC NULLS LAST, c.id DESC;
 
-COMMENT ON VIEW legacy_universes IS 'Universes in the rows of cache_entries that this package did not write: (universe, content, cache_type), (key, value, universe_category) or (type, name, key, value). The youngest row of a name counts; rows without a list of symbols are no universes.';
+COMMENT ON VIEW legacy_universes IS 'Universes in the rows of cache_entries that this package did not write: (universe, content, cache_type), (key, value, universe_category) or (type, name, key, value). The youngest row of a name counts; rows without a list of symbols, and of families that legacy_families calls none, are no universes.';

@@ -6,11 +6,14 @@ SET search_path FROM CURRENT
 SET work_mem = '64MB'
 AS $$
 /*
- * Repairs what a stated rule repairs (blanks around values, lower-case symbols, a percent sign after the weight),
- * rejects files with rows or sums that are wrong, and notes rows and warnings of the others. Rows that are written the
- * canonical way, nearly always all of them, are looked at once.
+ * Cleans issuer files, repairs what a stated rule repairs (blanks around values, lower-case symbols, a percent sign after
+ * the weight), rejects files with wrong rows, and notes rows and warnings of the others. Rows that are written the
+ * canonical way, nearly always all of them, are looked at once. Whether a good file may be loaded is for hold_files.
  */
 BEGIN
+    IF EXISTS (SELECT FROM staged_files WHERE status = 'pending' AND format IS NOT NULL) THEN
+        PERFORM clean_holdings();
+    END IF;
     IF EXISTS (SELECT FROM uncanonical_members)
         OR EXISTS (SELECT FROM staged_files WHERE 'extra_1' = ANY (columns))
     THEN
@@ -21,7 +24,7 @@ BEGIN
             RETURNING file
         )
         UPDATE staged_files AS f
-        SET repaired = r.repaired
+        SET repaired = f.repaired + r.repaired
         FROM (SELECT file, count(*) AS repaired FROM repaired GROUP BY file) AS r
         WHERE f.file = r.file;
         PERFORM reject_files('member_problems', 'staged_members');
@@ -38,9 +41,9 @@ BEGIN
     )
     UPDATE staged_files AS f
     SET rows = coalesce(s.rows, 0), symbols = coalesce(s.symbols, 0), weights = coalesce(s.weights, 0),
-        weight_sum = s.weight_sum,
+        weight_sum = s.weight_sum, unknown = coalesce(s.unknown, 0),
         warnings = f.warnings
-            || CASE WHEN s.weight_sum < x.value
+            || CASE WHEN s.weight_sum < x.low AND s.weight_sum >= x.min
                 THEN jsonb_build_array(format('the weights sum to %s percent only', round(s.weight_sum, 2)))
                 ELSE '[]' END
             || CASE WHEN s.unknown > 0
@@ -48,7 +51,11 @@ BEGIN
             || CASE WHEN s.inactive > 0
                 THEN jsonb_build_array(format('%s inactive and left out', s.inactive)) ELSE '[]' END
     FROM staged_files AS p
-    JOIN settings AS x ON x.name = 'load_low_weight_sum'
+    CROSS JOIN (
+        SELECT max(value) FILTER (WHERE name = 'load_low_weight_sum') AS low,
+            max(value) FILTER (WHERE name = 'load_min_weight_sum') AS min
+        FROM settings
+    ) AS x
     LEFT JOIN sums AS s ON s.file = p.file
     WHERE f.file = p.file AND f.status = 'pending';
 

@@ -10,17 +10,18 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * First call of a load: p_files is an array of {file, name, md5, group_type, group_name, columns, problem}, file being a
- * number of the caller's. Takes lock_universes (UV001) and returns the numbers of the files that have to be copied into
- * the staging table: not those rejected already, nor, in mode incremental, those whose checksum has not changed. The
- * universe must have come from that very file too: it may since have been loaded from another one, or retired.
+ * First call of a load: p_files is an array of {file, name, md5, group_type, group_name, columns, format, as_of, problem},
+ * file being a number of the caller's, as_of the date of the holdings as the file writes it. Takes lock_universes (UV001)
+ * and returns the numbers of the files that have to be copied into the staging table: not those rejected already, nor, in
+ * mode incremental, those whose checksum has not changed. The universe must have come from that very file too: it may
+ * since have been loaded from another one, retired, or taken back by a rollback.
  */
 BEGIN
-    IF p_kind NOT IN ('symbols', 'prices', 'etfs', 'universes') OR p_mode NOT IN ('full', 'incremental') THEN
+    IF p_kind NOT IN ('symbols', 'prices', 'etfs', 'universes', 'themes', 'sectors') OR p_mode NOT IN ('full', 'incremental') THEN
         RAISE EXCEPTION USING
             ERRCODE = 'UV002',
             MESSAGE = format('unknown load %L with mode %L', p_kind, p_mode),
-            HINT = 'Kinds: symbols, prices, etfs, universes. Modes: full, incremental.';
+            HINT = 'Kinds: symbols, prices, etfs, universes, themes, sectors. Modes: full, incremental.';
     END IF;
     PERFORM lock_universes('the load');
     PERFORM set_config('application_name', 'pg-universes load: ' || p_kind, true);
@@ -28,25 +29,38 @@ BEGIN
     DELETE FROM staged_files;
     DELETE FROM staged_symbols;
     DELETE FROM staged_prices;
+    DELETE FROM staged_sectors;
     DELETE FROM staged_members;
 
     RETURN QUERY
     WITH staged AS (
-        INSERT INTO staged_files (file, name, md5, group_type, group_name, columns, problem, status, rows)
-        SELECT f.file, f.name, f.md5, f.group_type, f.group_name, coalesce(f.columns, '{}'), f.problem, s.status,
-            CASE WHEN s.status = 'unchanged' THEN l.rows ELSE 0 END
+        INSERT INTO staged_files (file, name, md5, group_type, group_name, columns, format, as_of, problem, status, rows)
+        SELECT f.file, f.name, f.md5, f.group_type, f.group_name, coalesce(f.columns, '{}'), f.format, holdings_date(f.as_of),
+            p.problem, s.status, CASE WHEN s.status = 'unchanged' THEN l.rows ELSE 0 END
         FROM jsonb_to_recordset(p_files) AS f (
-            file integer, name text, md5 text, group_type text, group_name text, columns text[], problem jsonb
+            file integer, name text, md5 text, group_type text, group_name text, columns text[], format text, as_of text,
+            problem jsonb
         )
         LEFT JOIN loaded_files AS l ON l.kind = p_kind AND l.environment = p_environment AND l.name = f.name
         LEFT JOIN definition_groups AS g
             ON g.name = f.group_name AND g.type = f.group_type AND g.environment = p_environment
         CROSS JOIN LATERAL (
             SELECT CASE
-                WHEN f.problem IS NOT NULL THEN 'rejected'
+                WHEN f.problem IS NOT NULL THEN f.problem
+                WHEN f.as_of <> '' AND holdings_date(f.as_of) IS NULL THEN jsonb_build_object(
+                    'message', 'the date of the holdings cannot be read', 'value', left(f.as_of, 80),
+                    'remedy', 'Write it like 2025-11-18, Nov 18, 2025, 18-Nov-2025 or 11/18/2025.')
+                WHEN p_kind = 'themes' AND EXISTS (SELECT FROM theme_rules AS t WHERE t.name = f.group_name) THEN jsonb_build_object(
+                    'message', format('theme_rules maintains the theme %s', f.group_name),
+                    'remedy', 'Rename the file, put its symbols into include_symbols of the rule, or delete the rule.')
+            END AS problem
+        ) AS p
+        CROSS JOIN LATERAL (
+            SELECT CASE
+                WHEN p.problem IS NOT NULL THEN 'rejected'
                 WHEN p_mode = 'full' OR l.md5 IS DISTINCT FROM f.md5 THEN 'pending'
                 WHEN f.group_name IS NULL OR (g.metadata ->> 'md5' = f.md5 AND g.metadata ->> 'file' = f.name
-                    AND NOT g.metadata ? 'retired_at') THEN 'unchanged'
+                    AND NOT g.metadata ?| '{retired_at,rolled_back}') THEN 'unchanged'
                 ELSE 'pending'
             END AS status
         ) AS s

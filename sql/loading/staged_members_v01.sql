@@ -3,6 +3,10 @@ CREATE UNLOGGED TABLE staged_members (
     line bigint NOT NULL DEFAULT nextval('staging_line'),
     symbol text,
     weight text,
+    name text,
+    sector text,
+    asset_class text,
+    exchange text,
     extra_1 text,
     extra_2 text,
     extra_3 text,
@@ -13,4 +17,4 @@ CREATE UNLOGGED TABLE staged_members (
     extra_8 text
 );
 
-COMMENT ON TABLE staged_members IS 'Rows of holdings files and universe lists as COPY brings them in: text, with file and line. extra_n take columns of the file that nothing reads. Scratch: emptied within the transaction of one load.';
+COMMENT ON TABLE staged_members IS 'Rows of holdings files and universe lists as COPY brings them in: text, with file and line. name, sector, asset_class and exchange are those of an issuer file, NULL for a canonical one. extra_n take columns of the file that nothing reads. Scratch: emptied within the transaction of one load.';

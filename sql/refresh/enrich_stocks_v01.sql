@@ -1,21 +1,25 @@
 CREATE OR REPLACE FUNCTION enrich_stocks(
     p_symbols text[],
-    p_context refresh_context
+    p_context refresh_context,
+    p_new_groups boolean
 )
 RETURNS SETOF group_change
 LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Classification of p_symbols (NULL: all), and what follows from a stock's sector: sector leaders and themes. */
+/*
+ * Classification of p_symbols (NULL: all), and what follows from a stock's sector: sector leaders and themes. With
+ * p_new_groups the rankings are looked at even if no stock has moved: some of them have yet to be filled.
+ */
 DECLARE
     v_changes group_change[] := ARRAY(SELECT c FROM classify_stocks(p_symbols, p_context) AS c);
     v_moved text[] := ARRAY(SELECT DISTINCT m.symbol FROM unnest(v_changes) AS c, unnest(c.added || c.removed) AS m (symbol) WHERE NOT c.held);
 BEGIN
     RETURN QUERY SELECT * FROM unnest(v_changes);
-    RETURN QUERY SELECT * FROM rebalance_rankings(v_moved, p_context);
+    RETURN QUERY SELECT * FROM rebalance_rankings(CASE WHEN NOT p_new_groups THEN v_moved END, p_context);
     RETURN QUERY SELECT * FROM rebalance_themes(v_moved, p_context);
 END;
 $$;
 
-COMMENT ON FUNCTION enrich_stocks(text[], refresh_context) IS 'Applies sectors, industry groups and complete lists, then the rankings and themes of the stocks that moved, and returns what changed.';
+COMMENT ON FUNCTION enrich_stocks(text[], refresh_context, boolean) IS 'Applies sectors, industry groups and complete lists, then the rankings and themes of the stocks that moved (all rankings when the run has created groups), and returns what changed.';

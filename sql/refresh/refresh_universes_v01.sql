@@ -71,7 +71,7 @@ BEGIN
         END IF;
 
         IF p_mode IN ('sectors', 'changed_sectors') THEN
-            v_new := ARRAY(SELECT c FROM enrich_stocks(v_touched, v_context) AS c);
+            v_new := ARRAY(SELECT c FROM enrich_stocks(v_touched, v_context, cardinality(v_changes) > 0) AS c);
             v_changes := v_changes || v_new;
             v_run.steps := v_run.steps || finish_step('sectors', v_clock, count_changes(v_new), 'cache and events');
         END IF;

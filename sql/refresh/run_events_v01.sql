@@ -19,7 +19,7 @@ AS $$
             FROM jsonb_array_elements(p_run.changes) AS c
             CROSS JOIN jsonb_array_elements_text(c -> 'added') AS i (symbol)
             JOIN symbols AS s ON s.symbol = i.symbol
-            WHERE c ->> 'type' = 'IPO' AND NOT (c ->> 'held')::boolean
+            WHERE c ->> 'type' = 'IPO' AND NOT (c ->> 'held')::boolean AND p_run.mode NOT IN ('rollback', 'import')
         ), '[]')
         || coalesce((
             SELECT jsonb_build_array(jsonb_build_object('event', 'delisting_cleanup', 'payload', jsonb_build_object(

@@ -15,7 +15,7 @@ AS $$
 DECLARE
     v_run sync_runs;
 BEGIN
-    PERFORM lock_universes('the refresh');
+    PERFORM lock_universes('the ' || CASE WHEN p_mode IN ('rollback', 'import') THEN p_mode ELSE 'refresh' END);
     PERFORM set_config('application_name', 'pg-universes refresh: ' || p_mode, true);
 
     v_run.id := gen_random_uuid();

@@ -1,5 +1,5 @@
 CREATE TABLE sector_overrides (
-    symbol text PRIMARY KEY,
+    symbol text PRIMARY KEY CHECK (symbol = upper(btrim(symbol))),
     sector text NOT NULL REFERENCES sectors (name) ON UPDATE CASCADE,
     reason text,
     file text,

@@ -6,7 +6,9 @@ VALUES
     ('alert_uncapped_percent', 10, 'percent', 'Alert when the market cap of more than this share of active stocks cannot be computed.'),
     ('alert_changed_percent', 20, 'percent', 'Alert when more than this share of a universe changes in one run.'),
     ('alert_event_lag_minutes', 10, 'minutes', 'Alert when an event has waited longer for Redis.'),
-    ('load_max_weight_sum', 101, 'percent', 'A fund whose weights sum to more is refused.'),
-    ('load_low_weight_sum', 90, 'percent', 'A fund whose weights sum to less is loaded with a warning.'),
+    ('load_max_weight_sum', 101, 'percent', 'A file whose weights sum to more is held.'),
+    ('load_min_weight_sum', 80, 'percent', 'A file whose weights sum to less is held.'),
+    ('load_low_weight_sum', 90, 'percent', 'A file whose weights sum to less is loaded with a warning.'),
+    ('load_max_unknown_percent', 25, 'percent', 'A file is held when more than this share of its symbols, of at least 10, is not in the table symbols.'),
     ('event_retention_days', 30, 'days', 'purge_events() deletes events published longer ago.')
 ON CONFLICT DO NOTHING;

@@ -3,4 +3,4 @@ CREATE TABLE vendor_sectors (
     sector text NOT NULL REFERENCES sectors (name) ON UPDATE CASCADE
 );
 
-COMMENT ON TABLE vendor_sectors IS 'Sector names that data vendors write into symbols.sector, lower case, mapped to GICS.';
+COMMENT ON TABLE vendor_sectors IS 'Names of sectors and sub-industries that data vendors write into symbols.sector and fund issuers into their files, lower case, mapped to GICS sectors.';

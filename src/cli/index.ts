@@ -6,13 +6,18 @@ import { packageRoot } from '../database/package-root.js'
 import { toUniversesError, UniversesError } from '../errors.js'
 import { printError } from '../report/console.js'
 import { register as doctor } from './commands/doctor.js'
+import { register as enrich } from './commands/enrich.js'
+import { register as importLegacy } from './commands/import.js'
 import { register as load } from './commands/load.js'
 import { register as migrate } from './commands/migrate.js'
+import { register as query } from './commands/query.js'
 import { register as quickstart } from './commands/quickstart.js'
 import { register as refresh } from './commands/refresh.js'
 import { register as relay } from './commands/relay.js'
 import { register as relationshipReport } from './commands/report.js'
+import { register as rollback } from './commands/rollback.js'
 import { register as schedule } from './commands/schedule.js'
+import { register as sync } from './commands/sync.js'
 import { register as validate } from './commands/validate.js'
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
@@ -26,17 +31,11 @@ const program = new Command('universes')
   .exitOverride()
 
 for (const register of [
-  migrate,
-  load,
-  refresh,
-  relay,
-  relationshipReport,
-  validate,
-  schedule,
-  doctor,
-  quickstart,
-])
+  ...[migrate, load, enrich, refresh, sync, relay, schedule],
+  ...[validate, relationshipReport, query, rollback, importLegacy, doctor, quickstart],
+]) {
   register(program)
+}
 
 try {
   await program.parseAsync()

@@ -1,18 +1,17 @@
 import type pg from 'pg'
 import type { Problem } from './file-problem.js'
-import type { Format } from './format.js'
 import { lineOfLastQuote } from './read-file.js'
 
-/** What a failed COPY says about the file; undefined when the file is not to blame. */
+/** What a failed COPY says about a file of so many columns; undefined when the file is not to blame. */
 export async function copyProblem(
   error: pg.DatabaseError,
   path: string,
-  format: Format,
+  columns: number,
 ): Promise<Problem | undefined> {
   const place = placeOf(error.where)
   switch (error.code) {
     case '22P04':
-      return badCopyFormat(error.message, place, path, format)
+      return badCopyFormat(error.message, place, path, columns)
     case '22021':
       return { ...badEncoding(error.message), line: place.line }
     case '22P05':
@@ -31,13 +30,13 @@ export async function copyProblem(
 }
 
 /** PostgreSQL's class "bad COPY file format" covers several mistakes; only its message tells them apart. */
-async function badCopyFormat(message: string, place: Place, path: string, format: Format): Promise<Problem> {
-  const columns = `Every line needs ${format.columns.length} ${format.columns.length === 1 ? 'value' : 'values'}`
+async function badCopyFormat(message: string, place: Place, path: string, columns: number): Promise<Problem> {
+  const needed = `Every line needs ${columns} ${columns === 1 ? 'value' : 'values'}`
   if (/extra data/.test(message)) {
     return {
       message: 'more columns than the header',
       ...place,
-      remedy: `${columns}; put a value that contains a comma in double quotes.`,
+      remedy: `${needed}; put a value that contains a comma in double quotes.`,
     }
   }
   if (/missing data/.test(message)) {
@@ -46,7 +45,7 @@ async function badCopyFormat(message: string, place: Place, path: string, format
     return {
       message: 'fewer columns than the header',
       ...place,
-      remedy: `${columns}; leave a value empty, but keep its comma.`,
+      remedy: `${needed}; leave a value empty, but keep its comma.`,
     }
   }
   if (/unterminated/.test(message)) {

@@ -1,9 +1,10 @@
 import type { Problem } from './file-problem.js'
+import { fundInName } from './fund-name.js'
 import type { LoadKind } from './result.js'
 
 /** The universe that a file states. */
 export interface GroupName {
-  type: 'ETF' | 'UNIVERSE'
+  type: 'ETF' | 'UNIVERSE' | 'THEME'
   name: string
 }
 
@@ -11,41 +12,57 @@ export interface GroupName {
 export interface NamedFile {
   group?: GroupName | undefined
   problem?: Problem | undefined
+  /** Why a canonical file may not be called so; an issuer's may. */
+  misnamed?: Problem | undefined
+  /** The fund, if this is an issuer's file. */
+  fund?: string | undefined
 }
 
-/** Reads the name of a file: `spy_holdings.csv` is the fund SPY, `dow30.csv` the universe dow30. */
+/**
+ * Reads the name of a file: `spy_holdings.csv` is the fund SPY, `dow30.csv` the universe dow30. An issuer's file keeps
+ * the name it was downloaded under.
+ */
 export function nameFile(kind: LoadKind, name: string): NamedFile {
+  if (kind === 'etfs' && /\.xlsx$/i.test(name)) return nameWorkbook(name)
   if (!/\.csv(\.gz)?$/i.test(name)) {
+    const endings = kind === 'etfs' ? '.csv, .csv.gz or .xlsx' : '.csv or .csv.gz'
+    const what = kind === 'etfs' ? 'CSV files and workbooks' : 'CSV files'
     return {
-      problem: { message: 'the name does not end in .csv or .csv.gz', remedy: 'Only CSV files are loaded.' },
+      problem: { message: `the name does not end in ${endings}`, remedy: `Only ${what} are loaded.` },
     }
   }
   if (kind === 'etfs') return nameEtfFile(name)
-  return kind === 'universes' ? nameUniverseFile(name) : {}
+  if (kind === 'universes') return nameListFile(name, 'UNIVERSE')
+  return kind === 'themes' ? nameListFile(name, 'THEME') : {}
+}
+
+function nameWorkbook(name: string): NamedFile {
+  const fund = fundInName(name)
+  return fund === undefined ? {} : { fund, group: { type: 'ETF', name: fund } }
 }
 
 function nameEtfFile(name: string): NamedFile {
-  const fund = /^([a-z0-9][a-z0-9.-]*)_holdings\.csv(\.gz)?$/.exec(name)?.[1]
-  if (fund !== undefined) return { group: { type: 'ETF', name: fund.toUpperCase() } }
+  const canonical = /^([a-z0-9][a-z0-9.-]*)_holdings\.csv(\.gz)?$/.exec(name)?.[1]?.toUpperCase()
+  if (canonical !== undefined) return { group: { type: 'ETF', name: canonical }, fund: canonical }
+  const fund = fundInName(name)
   const [stem, extension] = split(name)
-  const meant = stem.replace(/[_ -]*holdings$/, '')
+  const meant = fund?.toLowerCase() ?? stem.replace(/[_ -]*holdings$/, '')
   const problem = (remedy: string): Problem => ({ message: 'not the name of a holdings file', remedy })
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(meant))
-    return { problem: problem("Name it after the fund's ticker in lower case: spy_holdings.csv.") }
+    return { misnamed: problem("Name it after the fund's ticker in lower case: spy_holdings.csv.") }
   return {
-    group: { type: 'ETF', name: meant.toUpperCase() },
-    problem: problem(`Rename it to ${meant}_holdings${extension}.`),
+    ...{ fund, group: { type: 'ETF', name: meant.toUpperCase() } },
+    misnamed: problem(`Rename it to ${meant}_holdings${extension}.`),
   }
 }
 
-function nameUniverseFile(name: string): NamedFile {
+function nameListFile(name: string, type: 'UNIVERSE' | 'THEME'): NamedFile {
   const [stem, extension] = split(name)
   const meant = stem.replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '')
-  const group = { type: 'UNIVERSE', name: meant } as const
-  if (/^[a-z0-9][a-z0-9_]*\.csv(\.gz)?$/.test(name)) return { group: { ...group, name: stem } }
-  const message = 'not the name of a universe file'
+  if (/^[a-z0-9][a-z0-9_]*\.csv(\.gz)?$/.test(name)) return { group: { type, name: stem } }
+  const message = `not the name of a ${type.toLowerCase()} file`
   if (meant === '') return { problem: { message, remedy: 'Name it like dow30.csv.' } }
-  return { group, problem: { message, remedy: `Rename it to ${meant}${extension}.` } }
+  return { group: { type, name: meant }, problem: { message, remedy: `Rename it to ${meant}${extension}.` } }
 }
 
 function split(name: string): [stem: string, extension: string] {

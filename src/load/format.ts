@@ -1,4 +1,6 @@
 import { FileProblem } from './file-problem.js'
+import { refuseOtherThanCsv } from './file-kind.js'
+import { STAGED_COLUMNS } from './issuer-format.js'
 import type { LoadKind } from './result.js'
 
 /** How the bytes of a file become rows of the staging table. */
@@ -11,9 +13,12 @@ export interface Format {
 
 /** Columns that each kind of file may have; the required ones and the staging table. */
 const MEMBERS = { table: 'staged_members', known: ['symbol', 'weight'], required: ['symbol'] }
+const SECTORS = { table: 'staged_sectors', known: ['symbol', 'sector'], required: ['symbol', 'sector'] }
 const KINDS: Record<LoadKind, { table: string; known: string[]; required: string[] }> = {
   etfs: MEMBERS,
   universes: MEMBERS,
+  themes: MEMBERS,
+  sectors: SECTORS,
   prices: {
     table: 'staged_prices',
     known: ['symbol', 'date', 'open', 'high', 'low', 'close', 'volume'],
@@ -37,19 +42,23 @@ const KINDS: Record<LoadKind, { table: string; known: string[]; required: string
   },
 }
 
+/** A header that is not canonical: the file may come from an issuer. */
+export class NotCanonical extends FileProblem {}
+
 const MAX_EXTRA = 8
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** Longest first line; `recogniseFormat` needs to see all of it. */
+/** Longest first line, all of which `recogniseFormat` needs to see; the header of an issuer's file stands within as much. */
 export const MAX_HEADER_BYTES = 65_536
 
 /**
  * Recognises a canonical file by its first bytes: the header in any order and case, known columns by name. A universe
- * list may have no header: then its first line is a symbol. Throws FileProblem for anything else.
+ * list may have no header: then its first line is a symbol. Throws NotCanonical for another header, FileProblem for
+ * anything else.
  */
 export function recogniseFormat(kind: LoadKind, head: Buffer): Format {
   const bom = head.subarray(0, 3).equals(BOM)
-  refuseOtherFormats(head)
+  refuseOtherThanCsv(kind, head)
   const end = head.findIndex((byte) => byte === 0x0a || byte === 0x0d)
   if (/^\s*$/.test(head.toString('utf8', bom ? 3 : 0)))
     throw new FileProblem({ message: 'the file is empty', remedy: 'Export or download it again.' })
@@ -57,7 +66,8 @@ export function recogniseFormat(kind: LoadKind, head: Buffer): Format {
   if (end < 0 && head.length >= MAX_HEADER_BYTES)
     throw new FileProblem({ message: 'the first line is longer than 64 KiB', line: 1, remedy: IS_IT_CSV })
   const names = splitLine(line).map((name) => name.trim().toLowerCase())
-  if (kind === 'universes' && isFirstSymbol(names)) return { columns: ['symbol'], header: false, bom }
+  if ((kind === 'universes' || kind === 'themes') && isFirstSymbol(names))
+    return { columns: ['symbol'], header: false, bom }
   return { columns: stagingColumns(kind, names), header: true, bom }
 }
 
@@ -68,22 +78,10 @@ export function copyStatement(kind: LoadKind, { columns, header }: Format): stri
   return `COPY ${KINDS[kind].table} (${list}) FROM STDIN WITH (${options})`
 }
 
-const IS_IT_CSV = 'Is it a CSV file? It needs one line per row.'
+/** COPY of the rows of an issuer's file, which come with their line numbers. */
+export const ISSUER_COPY = `COPY staged_members (line, ${STAGED_COLUMNS.join(', ')}) FROM STDIN WITH (FORMAT csv, ENCODING 'UTF8')`
 
-function refuseOtherFormats(head: Buffer): void {
-  const refuse = (message: string, remedy: string): never => {
-    throw new FileProblem({ message, remedy, line: 1 })
-  }
-  const start = head.subarray(0, 64)
-  const zeros = start.reduce((count, byte) => count + Number(byte === 0), 0)
-  const first = start.toString('latin1', 0, 2)
-  if (first === '\xff\xfe' || first === '\xfe\xff' || zeros * 4 > start.length)
-    refuse('the file is UTF-16', 'Save it as UTF-8 ("CSV UTF-8" in Excel).')
-  if (first === 'PK') refuse('the file is a spreadsheet or ZIP archive', 'Save it as CSV.')
-  if (first === '\x1f\x8b') refuse('the file is compressed', 'Rename it so that it ends in .csv.gz.')
-  if (/^(\xef\xbb\xbf)?\s*</.test(head.toString('latin1', 0, 1024)))
-    refuse('the file is a web page, not CSV', 'Often an error page: open it in a browser, download again.')
-}
+const IS_IT_CSV = 'Is it a CSV file? It needs one line per row.'
 
 /** A list without a header starts with a symbol; a lone heading in other words is not mistaken for one. */
 function isFirstSymbol(names: readonly string[]): boolean {
@@ -113,10 +111,10 @@ function stagingColumns(kind: LoadKind, names: readonly string[]): string[] {
   return columns
 }
 
-function missingColumns(missing: readonly string[], names: readonly string[]): FileProblem {
+function missingColumns(missing: readonly string[], names: readonly string[]): NotCanonical {
   const line = names.join(',')
   const separated = names.length === 1 && /[;\t|]/.test(line)
-  return new FileProblem({
+  return new NotCanonical({
     message: `the header has no column ${missing.join(', ')}`,
     ...{ line: 1, value: line.slice(0, 80) },
     remedy: separated
@@ -131,7 +129,7 @@ function splitLine(line: string): string[] {
   do {
     const match = field.exec(line)
     if (!match) {
-      throw new FileProblem({
+      throw new NotCanonical({
         ...{ message: 'a quote in the header is never closed', line: 1, value: line.slice(0, 80) },
         remedy: 'Close or remove it.',
       })

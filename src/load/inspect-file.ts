@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { FoundFile } from './find-files.js'
+import { refuseOtherThanWorkbook } from './file-kind.js'
 import { FileProblem, readProblem, type Problem } from './file-problem.js'
-import { MAX_HEADER_BYTES, recogniseFormat, type Format } from './format.js'
-import { isGzip, openFile } from './read-file.js'
+import { MAX_HEADER_BYTES, NotCanonical, recogniseFormat, type Format } from './format.js'
+import { isGzip, readHead } from './read-file.js'
+import type { IssuerFile } from './recognise-issuer.js'
 import type { LoadKind } from './result.js'
+import { isWorkbook } from './workbook.js'
 
 /** A file whose checksum and format are known, or what is wrong with it. */
 export interface InspectedFile extends FoundFile {
@@ -14,12 +17,17 @@ export interface InspectedFile extends FoundFile {
   /** Size and time of change when the checksum was taken. */
   version?: string
   format?: Format
-  problem?: Problem | undefined
+  /** Set when the file is not canonical, but may be an issuer's: why it is not. */
+  foreign?: Problem
+  /** What the head of an issuer's file says, once it was recognised. */
+  issuer?: IssuerFile
+  /** Name of the issuer's format, and the date of the holdings as it is written. */
+  origin?: { format: string; as_of?: string | undefined }
 }
 
 const BUFFER_BYTES = 256 * 1024
 
-/** Reads every file once for its checksum and its first line; a file with a problem is not an error. */
+/** Reads every file once for its checksum and its first line; a file with a problem is no error, one without format neither. */
 export async function inspectFiles(kind: LoadKind, files: readonly FoundFile[]): Promise<InspectedFile[]> {
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   const inspected: InspectedFile[] = []
@@ -33,13 +41,25 @@ async function inspectFile(kind: LoadKind, file: FoundFile, buffer: Buffer): Pro
   try {
     const { head, ...read } = await checksum(file.path, buffer)
     Object.assign(inspected, read)
-    inspected.format = recogniseFormat(kind, isGzip(file.path) ? await unpackedHead(file.path) : head)
+    if (kind === 'etfs' && isWorkbook(file.path)) inspected.foreign = lookAtWorkbook(head)
+    else
+      inspected.format = recogniseFormat(
+        kind,
+        isGzip(file.path) ? await readHead(file.path, MAX_HEADER_BYTES) : head,
+      )
+    inspected.problem = inspected.format && file.misnamed
   } catch (thrown) {
     const problem = thrown instanceof FileProblem ? thrown.problem : readProblem(thrown)
     if (problem === undefined) throw thrown
-    inspected.problem = problem
+    if (kind === 'etfs' && thrown instanceof NotCanonical) inspected.foreign = problem
+    else inspected.problem = problem
   }
   return inspected
+}
+
+function lookAtWorkbook(head: Buffer): Problem {
+  refuseOtherThanWorkbook(head)
+  return { message: 'the file is a workbook', remedy: 'Save it as CSV.' }
 }
 
 /**
@@ -75,17 +95,6 @@ function firstLine(chunk: Buffer): Buffer {
   const end = chunk.indexOf('\n')
   const bytes = end < 0 ? MAX_HEADER_BYTES : Math.max(end + 1, 1024)
   return Buffer.from(chunk.subarray(0, Math.min(bytes, MAX_HEADER_BYTES)))
-}
-
-async function unpackedHead(path: string): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of openFile(path).content as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    if (bytes >= MAX_HEADER_BYTES) break
-  }
-  return Buffer.concat(chunks).subarray(0, MAX_HEADER_BYTES)
 }
 
 /** Throws FileProblem when the file was written to since its checksum was taken. */

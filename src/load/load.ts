@@ -1,16 +1,19 @@
 import pg from 'pg'
 import { withClient, type ConnectOptions } from '../database/connect.js'
 import { UniversesError } from '../errors.js'
-import { findFiles } from './find-files.js'
+import { findFiles, oneFilePerUniverse } from './find-files.js'
 import { inspectFiles, type InspectedFile } from './inspect-file.js'
-import type { LoadKind, LoadMode, LoadResult } from './result.js'
+import { STAGED_COLUMNS } from './issuer-format.js'
 import { SMALL_BYTES } from './read-file.js'
+import { pickFund, Recogniser } from './recognise-files.js'
+import type { IssuerFile } from './recognise-issuer.js'
+import type { LoadKind, LoadMode, LoadResult } from './result.js'
 import { stageFile } from './stage-file.js'
 
 /** What to load, and how. */
 export interface LoadOptions extends ConnectOptions {
   kind: LoadKind
-  /** Files, or directories for etfs and universes; none means the directory `holdings/`. */
+  /** Files, or directories except for symbols and prices; none means the directory `holdings/`. */
   paths?: readonly string[] | undefined
   /** `incremental` when left out. */
   mode?: LoadMode | undefined
@@ -36,13 +39,16 @@ export interface LoadOptions extends ConnectOptions {
  */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const startedAt = new Date()
-  const { files, complete } = findFiles(options.kind, options.paths ?? [], options.etf)
-  const inspected = await inspectFiles(options.kind, files)
+  const found = findFiles(options.kind, options.paths ?? [], options.etf)
+  const inspected = await inspectFiles(options.kind, found.files)
   const run = (client: pg.Client): Promise<LoadResult> =>
     inTransaction(client, async () => {
-      const pending = await stageFiles(client, options, inspected)
-      await copyFiles(client, options, pending)
-      return finishLoad(client, options, startedAt, complete)
+      const recogniser = new Recogniser(client, options.environment ?? 'DEFAULT')
+      const recognised = await recogniser.recogniseAll(options.mode ?? 'incremental', inspected)
+      const files = oneFilePerUniverse(pickFund(recognised, found.pick, options.paths?.[0]))
+      const pending = await stageFiles(client, options, files)
+      await copyFiles(client, options, pending, recogniser)
+      return finishLoad(client, options, startedAt, found.complete)
     })
   return options.client
     ? run(options.client)
@@ -57,7 +63,9 @@ async function stageFiles(
 ): Promise<Map<number, InspectedFile>> {
   const stated = files.map((file, index) => ({
     ...{ file: index + 1, name: file.name, md5: file.md5, problem: file.problem },
-    ...{ group_type: file.group?.type, group_name: file.group?.name, columns: file.format?.columns },
+    ...{ group_type: file.group?.type, group_name: file.group?.name },
+    columns: file.format?.columns ?? (file.origin && columnsOf(file.issuer)),
+    ...file.origin,
   }))
   const { rows } = await client.query<{ file: number }>(
     'SELECT file FROM stage_files($1, $2, $3, $4) AS file',
@@ -66,10 +74,16 @@ async function stageFiles(
   return new Map(rows.map(({ file }) => [file, files[file - 1]!]))
 }
 
+/** Columns that an issuer's file fills; all there are while it has not been read. */
+function columnsOf(issuer: IssuerFile | undefined): string[] {
+  return STAGED_COLUMNS.filter((column) => !issuer || issuer.header.places[column] !== undefined)
+}
+
 async function copyFiles(
   client: pg.Client,
   { kind, onProgress }: LoadOptions,
   pending: ReadonlyMap<number, InspectedFile>,
+  recogniser: Recogniser,
 ): Promise<void> {
   let total = 0
   for (const { bytes } of pending.values()) total += bytes
@@ -77,7 +91,7 @@ async function copyFiles(
   let before = 0
   for (const [number, file] of pending) {
     const onRead = (read: number): void => onProgress?.(before + read, total)
-    await stageFile(client, kind, number, file, onRead, buffer)
+    await stageFile(client, kind, number, await recogniser.recognise(file), onRead, buffer)
     before += file.bytes
     onProgress?.(before, total)
   }

@@ -1,6 +1,7 @@
 import { closeSync, createReadStream, openSync, readSync, type ReadStream } from 'node:fs'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { FileProblem } from './file-problem.js'
 
 /** Large enough that a chunk costs nothing beside its COPY, small enough that memory stays flat. */
 const CHUNK_BYTES = 128 * 1024
@@ -21,6 +22,35 @@ export function readSmall(path: string, buffer: Buffer): Buffer {
   } finally {
     closeSync(descriptor)
   }
+}
+
+/** Longest issuer's file, decompressed: ten times the longest there is, and it has to be in memory. */
+export const MAX_WHOLE_BYTES = 32 * 1024 * 1024
+
+/** The whole content of a file, decompressed if need be; throws FileProblem beyond MAX_WHOLE_BYTES. */
+export async function readWhole(path: string): Promise<Buffer> {
+  const { chunks, bytes } = await readFirst(path, MAX_WHOLE_BYTES + 1)
+  if (bytes <= MAX_WHOLE_BYTES) return Buffer.concat(chunks)
+  throw new FileProblem({
+    message: `the file is longer than ${MAX_WHOLE_BYTES / 1024 / 1024} MiB`,
+    remedy: 'No issuer offers such files: is it one fund, on one day?',
+  })
+}
+
+/** The first bytes of a file's content, decompressed if need be. */
+export async function readHead(path: string, length: number): Promise<Buffer> {
+  return Buffer.concat((await readFirst(path, length)).chunks).subarray(0, length)
+}
+
+async function readFirst(path: string, length: number): Promise<{ chunks: Buffer[]; bytes: number }> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of openFile(path).content as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes >= length) break
+  }
+  return { chunks, bytes }
 }
 
 /** A file being read: its raw bytes, whose `bytesRead` shows the progress, and its content, decompressed if need be. */

@@ -1,7 +1,7 @@
 import type { Problem } from './file-problem.js'
 
 /** What can be loaded. */
-export const LOAD_KINDS = ['symbols', 'prices', 'etfs', 'universes'] as const
+export const LOAD_KINDS = ['symbols', 'prices', 'etfs', 'universes', 'themes', 'sectors'] as const
 export type LoadKind = (typeof LOAD_KINDS)[number]
 
 /** `full` reads every file, `incremental` those whose checksum changed. */
@@ -12,19 +12,47 @@ export interface FileResult {
   name: string
   universe?: string
   md5?: string
+  /** Name of issuer_formats; none for canonical files. */
+  format?: string
+  /** Date of the holdings, YYYY-MM-DD, where the file says it. */
+  as_of?: string
   /** unchanged: nothing to write. held: a guard, or --strict, kept it out. rejected: see problem. */
   status: 'loaded' | 'unchanged' | 'held' | 'rejected'
   rows: number
   /** Rows repaired by a stated rule: upper case, blanks, percent sign. */
   repaired: number
+  /** Numbers of rows that are no members, by reason; issuers' files only. */
+  skipped?: Record<string, number>
+  skipped_lines?: SkippedLine[]
+  /** Sentences that say why the file is held. */
+  held_by?: string[]
   problem?: Problem
   warnings: string[]
 }
 
-/** Numbers of rows written to symbols or ohlcv_daily. */
+/** A row of an issuer's file that is no member. */
+export interface SkippedLine {
+  line: number
+  symbol?: string
+  name?: string
+  reason: string
+}
+
+/** Numbers of rows written to symbols, ohlcv_daily or sector_overrides. */
 export interface RowChanges {
   inserted: number
   updated: number
+  /** Sectors only. */
+  deleted?: number
+  /** Sector files that are gone, whose rows go with them unless they are held. */
+  gone?: GoneFile[]
+}
+
+/** A sector file that is gone, and the number of rows that came from it. */
+export interface GoneFile {
+  file: string
+  rows: number
+  held: boolean
 }
 
 /** What a load did to one universe, in numbers of symbols; the symbols themselves are in load_runs.changes. */
@@ -51,20 +79,26 @@ export interface LoadResult {
   started_at: string
   finished_at: string
   files: FileResult[]
-  /** Per changed universe; for symbols and prices the numbers of rows, and an empty list where no file was merged. */
+  /** Per changed universe; for symbols, prices and sectors the numbers of rows, and an empty list where no file was merged. */
   changes: LoadChange[] | RowChanges
   total_changes: number
 }
 
-/** Changes per universe; none for symbols and prices. */
+/** Changes per universe; none for symbols, prices and sectors. */
 export function universeChanges(result: LoadResult): LoadChange[] {
   return Array.isArray(result.changes) ? result.changes : []
+}
+
+/** Sector files that are gone. */
+export function goneFiles({ changes }: LoadResult): GoneFile[] {
+  return Array.isArray(changes) ? [] : (changes.gone ?? [])
 }
 
 /** Whether everything went in: no file was rejected, no universe held back. */
 export function isClean(result: LoadResult): boolean {
   return (
     result.files.every((file) => file.status === 'loaded' || file.status === 'unchanged') &&
-    universeChanges(result).every((change) => !change.held)
+    universeChanges(result).every((change) => !change.held) &&
+    goneFiles(result).every((file) => !file.held)
   )
 }

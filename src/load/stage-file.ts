@@ -3,9 +3,11 @@ import pg from 'pg'
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams'
 import { copyProblem } from './copy-problem.js'
 import { FileProblem, readProblem, type Problem } from './file-problem.js'
-import { copyStatement, type Format } from './format.js'
+import { copyStatement, ISSUER_COPY } from './format.js'
 import { refuseChangedFile, type InspectedFile } from './inspect-file.js'
+import type { IssuerTable } from './issuer-table.js'
 import { isSmall, lineAt, openFile, readSmall, SMALL_BYTES } from './read-file.js'
+import type { IssuerFile } from './recognise-issuer.js'
 import type { LoadKind } from './result.js'
 import { watchBytes, watchWhole } from './watch-bytes.js'
 
@@ -22,29 +24,56 @@ export async function stageFile(
   onRead: (bytes: number) => void,
   buffer = Buffer.allocUnsafe(SMALL_BYTES),
 ): Promise<void> {
-  const { path, bytes, format } = file
-  if (!format) throw new Error(`${path} was not inspected`)
-  let copy: CopyStreamQuery | undefined
+  const staging: Staging = { client, kind, number, file, onRead, buffer }
   try {
-    const whole = isSmall(path, bytes) ? watchWhole(readSmall(path, buffer), format.bom) : undefined
-    copy = startCopy(client, kind, number, format)
-    await (whole ? finished(copy.end(whole)) : sendFile(path, format.bom, copy, onRead))
+    if (file.problem) throw new FileProblem(file.problem)
+    await (file.issuer ? stageIssuer(staging, file.issuer) : stageCanonical(staging))
     refuseChangedFile(file)
     await client.query('RELEASE SAVEPOINT file')
   } catch (thrown) {
-    const problem = await problemBehind(thrown, path, format)
+    const problem = await problemBehind(thrown, staging)
     if (problem === undefined) throw thrown
-    if (copy) await client.query('ROLLBACK TO SAVEPOINT file')
+    if (staging.copy) await client.query('ROLLBACK TO SAVEPOINT file')
     await client.query('SELECT reject_file($1, $2)', [number, JSON.stringify(problem)])
   }
 }
 
-function startCopy(client: pg.Client, kind: LoadKind, number: number, format: Format): CopyStreamQuery {
+/** A file on its way in. */
+interface Staging {
+  client: pg.Client
+  kind: LoadKind
+  number: number
+  file: InspectedFile
+  onRead: (bytes: number) => void
+  buffer: Buffer
+  /** Set when the COPY has begun. */
+  copy?: CopyStreamQuery
+  /** The table of an issuer's file, once it is read. */
+  table?: IssuerTable
+}
+
+async function stageCanonical(staging: Staging): Promise<void> {
+  const { path, bytes, format } = staging.file
+  if (!format) throw new Error(`${path} was not inspected`)
+  const whole = isSmall(path, bytes) ? watchWhole(readSmall(path, staging.buffer), format.bom) : undefined
+  const copy = startCopy(staging, copyStatement(staging.kind, format), format.header ? 2 : 1)
+  await (whole ? finished(copy.end(whole)) : sendFile(path, format.bom, copy, staging.onRead))
+}
+
+async function stageIssuer(staging: Staging, issuer: IssuerFile): Promise<void> {
+  // The parsers are loaded when the first issuer's file needs them.
+  const { readIssuerTable } = await import('./read-issuer.js')
+  staging.table = await readIssuerTable(staging.file.path, issuer)
+  await finished(startCopy(staging, ISSUER_COPY, 1).end(staging.table.toCsv()))
+}
+
+function startCopy(staging: Staging, statement: string, firstLine: number): CopyStreamQuery {
   // One message to the server per file: a DO block returns no row, which pg-copy-streams could not take.
-  const start = `SAVEPOINT file; DO 'BEGIN PERFORM stage_file(${number}, ${format.header ? 2 : 1}); END'`
-  const copy = client.query(copyFrom(`${start}; ${copyStatement(kind, format)}`))
+  const start = `SAVEPOINT file; DO 'BEGIN PERFORM stage_file(${staging.number}, ${firstLine}); END'`
+  const copy = staging.client.query(copyFrom(`${start}; ${statement}`))
   // The server's answer to an aborted COPY arrives when nobody listens any longer.
   copy.on('error', () => undefined)
+  staging.copy = copy
   return copy
 }
 
@@ -67,11 +96,14 @@ async function sendFile(
   )
 }
 
-async function problemBehind(thrown: unknown, path: string, format: Format): Promise<Problem | undefined> {
+async function problemBehind(thrown: unknown, { file, table }: Staging): Promise<Problem | undefined> {
   if (thrown instanceof FileProblem) {
     if (thrown.offset === undefined) return thrown.problem
-    return { ...thrown.problem, line: await lineAt(path, thrown.offset) }
+    return { ...thrown.problem, line: await lineAt(file.path, thrown.offset) }
   }
-  if (thrown instanceof pg.DatabaseError) return copyProblem(thrown, path, format)
-  return readProblem(thrown)
+  if (!(thrown instanceof pg.DatabaseError)) return readProblem(thrown)
+  const problem = await copyProblem(thrown, file.path, file.format?.columns.length ?? 0)
+  // COPY counts the rows that it was given.
+  if (table && problem?.line !== undefined) problem.line = table.lines[problem.line - 1]
+  return problem
 }

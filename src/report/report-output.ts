@@ -3,19 +3,19 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { UniversesError, usageError } from '../errors.js'
 
 /**
- * Where a file is to be written, links followed. Refuses, before any work is done, what cannot become that file: a
- * directory, a device, a name in a directory that does not exist.
+ * Where the file that `option` names is to be written, links followed. Refuses, before any work is done, what cannot
+ * become that file: a directory, a device, a name in a directory that does not exist.
  */
-export function outputPath(output: string): string {
-  if (output.trim() === '') throw usageError('--output is empty', 'Name a file, or leave it out.')
+export function outputPath(output: string, option = '--output'): string {
+  if (output.trim() === '') throw usageError(`${option} is empty`, 'Name a file, or leave it out.')
   const path = resolve(output)
   if (existsSync(path)) {
     if (statSync(path).isFile() && !/[\\/]$/.test(output)) return realpathSync(path)
     const kind = statSync(path).isDirectory() ? 'a directory' : 'not a regular file'
-    throw usageError(`--output ${output} is ${kind}`, 'Name the file to write, for example report.md.')
+    throw usageError(`${option} ${output} is ${kind}`, 'Name the file to write, for example report.md.')
   }
   if (/[\\/]$/.test(output) || !existsSync(dirname(path)) || !statSync(dirname(path)).isDirectory()) {
-    throw usageError(`--output ${output}: there is no directory for it`, `Create ${dirname(path)} first.`)
+    throw usageError(`${option} ${output}: there is no directory for it`, `Create ${dirname(path)} first.`)
   }
   return path
 }

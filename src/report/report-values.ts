@@ -74,7 +74,7 @@ export function describeAlert({ subject, value, allowed, unit }: ReportAlert): s
 }
 
 /** `17 PASS, 2 WARN, 0 FAIL` */
-export function countChecks(checks: readonly ReportCheck[]): string {
+export function countChecks(checks: readonly Pick<ReportCheck, 'status'>[]): string {
   return (['PASS', 'WARN', 'FAIL'] as const)
     .map((status) => `${checks.filter((check) => check.status === status).length} ${status}`)
     .join(', ')

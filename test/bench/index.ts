@@ -2,17 +2,22 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { packageRoot } from '../../src/database/package-root.js'
+import { asOf } from './as-of.js'
 import type { Row } from './bench.js'
+import { enrich } from './enrich.js'
+import { issuer } from './issuer.js'
 import { loadLarge } from './load-large.js'
 import { loadMemory } from './load-memory.js'
 import { loadStaging } from './load-staging.js'
 import { loadUnchanged } from './load-unchanged.js'
+import { look } from './look.js'
 import { oldWay } from './old-way.js'
 import { refreshDay } from './refresh-day.js'
 import { refreshFirst } from './refresh-first.js'
 import { refreshHistory } from './refresh-history.js'
 import { refreshUnchanged } from './refresh-unchanged.js'
 import { relay } from './relay.js'
+import { replay } from './replay.js'
 import { machine, markdown, type Line } from './report.js'
 import { startServers } from './servers.js'
 
@@ -21,12 +26,17 @@ const ROWS: readonly Row[] = [
   refreshDay,
   refreshFirst,
   refreshHistory,
+  replay,
+  enrich,
+  asOf,
+  look,
   oldWay,
   relay,
   loadStaging,
   loadMemory,
   loadUnchanged,
   loadLarge,
+  issuer,
 ]
 
 const RESULTS = join(packageRoot, 'test', 'bench', 'RESULTS.md')

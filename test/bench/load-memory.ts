@@ -24,8 +24,8 @@ export const loadMemory: Row = {
   },
 }
 
-/** Kilobytes of the largest resident set of a command. */
-async function peakOf(args: string[], url: string): Promise<number> {
+/** Kilobytes of the largest resident set of a command, which has to end with code 0. */
+export async function peakOf(args: string[], url: string): Promise<number> {
   const report = 'data:text/javascript,process.on("exit",()=>process.send(process.resourceUsage().maxRSS))'
   const child = fork(join(packageRoot, 'dist', 'src', 'cli', 'index.js'), args, {
     execArgv: ['--import', report],

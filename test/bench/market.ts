@@ -33,14 +33,19 @@ export function sizeName({ stocks, days }: Size): string {
 /** Template with a generated market that has never been refreshed. */
 export function freshMarket(servers: Servers, size: Size): Promise<string> {
   return servers.template(`a market of ${sizeName(size)}`, async (client) => {
-    await client.query('SELECT setseed(0.4)')
-    await client.query(STOCKS, [size.stocks])
-    await client.query(FUNDS)
-    await client.query(HOLDINGS)
-    await addPrices(client, size.days)
+    await fillMarket(client, size)
     await client.query('DELETE FROM market_changes')
     await client.query('VACUUM (ANALYZE)')
   })
+}
+
+/** Fills the input tables of a new database, the same for the same size: stocks, funds with their holdings, prices. */
+export async function fillMarket(client: pg.Client, size: Size): Promise<void> {
+  await client.query('SELECT setseed(0.4)')
+  await client.query(STOCKS, [size.stocks])
+  await client.query(FUNDS)
+  await client.query(HOLDINGS)
+  await addPrices(client, size.days)
 }
 
 /** The same market after its first refresh, and after the autovacuum that follows one. */

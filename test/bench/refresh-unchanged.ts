@@ -1,3 +1,4 @@
+import type { Client } from 'pg'
 import { interleave, walOf, type Bench, type Row } from './bench.js'
 import { RANKING_QUERY, refresh, refreshedMarket, sizeName, type Size } from './market.js'
 import { limitLine, median, ratioLine, type Line } from './report.js'
@@ -27,9 +28,20 @@ async function measure({ servers, quick, log }: Bench, size: Size): Promise<Line
     quick ? 5 : 21,
     3,
   )
-  // Pages touched for the first time since a checkpoint are logged in full: not what a refresh costs.
+  const name = `refresh, nothing changed: ${sizeName(size)}`
+  const wal = await walBesideRowAndEvent(client, name, () => refresh(client))
+  await drop()
+  return [ratioLine(name, pairs, { atMost: 0.5 }), wal]
+}
+
+/** WAL of a run that changes nothing, without what its own row and event alone take. */
+export async function walBesideRowAndEvent(
+  client: Client,
+  name: string,
+  run: () => Promise<void>,
+): Promise<Line> {
+  // Pages touched for the first time since a checkpoint are logged in full: not what a run costs.
   await client.query('CHECKPOINT')
-  const run = (): Promise<void> => refresh(client)
   const rowAndEvent = (): Promise<unknown> => client.query(ROW_AND_EVENT)
   for (let i = 0; i < 2; i++) await run().then(rowAndEvent)
   const wal = { floor: [] as number[], ours: [] as number[] }
@@ -37,15 +49,11 @@ async function measure({ servers, quick, log }: Bench, size: Size): Promise<Line
     wal.floor.push(await walOf(client, rowAndEvent))
     wal.ours.push(await walOf(client, run))
   }
-  await drop()
   const more = median(wal.ours) - median(wal.floor)
-  return [
-    ratioLine(`refresh, nothing changed: ${sizeName(size)}`, pairs, { atMost: 0.5 }),
-    limitLine(`its WAL beside its own row and event: ${sizeName(size)}`, more, 1_000, 'bytes', {
-      floor: `${median(wal.floor)} bytes for row and event`,
-      note: `${median(wal.ours)} bytes in all`,
-    }),
-  ]
+  return limitLine(`${name}; WAL beside its own row and event`, more, 1_000, 'bytes', {
+    floor: `${median(wal.floor)} bytes for row and event`,
+    note: `${median(wal.ours)} bytes in all`,
+  })
 }
 
 /** The run's own row and event alone, in a transaction of the same shape. */

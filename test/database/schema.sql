@@ -80,6 +80,17 @@ CREATE TABLE group_memberships (
     CONSTRAINT group_memberships_pkey PRIMARY KEY (id)
 ) WITH (fillfactor=85);
 
+CREATE TABLE holding_skip_rules (
+    "position" smallint NOT NULL,
+    reason text NOT NULL,
+    column_name text NOT NULL,
+    pattern text NOT NULL,
+    unknown_only boolean NOT NULL DEFAULT false,
+    CONSTRAINT holding_skip_rules_column_name_check CHECK ((column_name = ANY (ARRAY['symbol'::text, 'name'::text, 'sector'::text, 'asset_class'::text, 'exchange'::text]))),
+    CONSTRAINT holding_skip_rules_pattern_check CHECK (((''::text ~* pattern) IS NOT NULL)),
+    CONSTRAINT holding_skip_rules_pkey PRIMARY KEY ("position")
+);
+
 CREATE TABLE industry_groups (
     name text NOT NULL,
     title text NOT NULL,
@@ -94,9 +105,23 @@ CREATE TABLE installed_tables (
     CONSTRAINT installed_tables_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE issuer_formats (
+    name text NOT NULL,
+    issuer text NOT NULL,
+    headers text[] NOT NULL,
+    columns jsonb NOT NULL,
+    fund_pattern text,
+    as_of_pattern text,
+    sectioned boolean NOT NULL DEFAULT false,
+    CONSTRAINT issuer_formats_columns_check CHECK ((columns ? 'symbol'::text)),
+    CONSTRAINT issuer_formats_headers_check CHECK ((cardinality(headers) > 0)),
+    CONSTRAINT issuer_formats_name_check CHECK ((name ~ '^[a-z][a-z0-9_]*$'::text)),
+    CONSTRAINT issuer_formats_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE legacy_families (
     family text NOT NULL,
-    group_type text NOT NULL,
+    group_type text,
     CONSTRAINT legacy_families_family_check CHECK ((family = lower(family))),
     CONSTRAINT legacy_families_pkey PRIMARY KEY (family)
 );
@@ -114,7 +139,7 @@ CREATE TABLE load_runs (
     files jsonb NOT NULL DEFAULT '[]'::jsonb,
     changes jsonb NOT NULL DEFAULT '[]'::jsonb,
     total_changes bigint NOT NULL DEFAULT 0,
-    CONSTRAINT load_runs_kind_check CHECK ((kind = ANY (ARRAY['symbols'::text, 'prices'::text, 'etfs'::text, 'universes'::text]))),
+    CONSTRAINT load_runs_kind_check CHECK ((kind = ANY (ARRAY['symbols'::text, 'prices'::text, 'etfs'::text, 'universes'::text, 'themes'::text, 'sectors'::text]))),
     CONSTRAINT load_runs_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'incremental'::text]))),
     CONSTRAINT load_runs_pkey PRIMARY KEY (id)
 );
@@ -224,7 +249,8 @@ CREATE TABLE sector_overrides (
     created_by text NOT NULL DEFAULT SESSION_USER,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
     CONSTRAINT sector_overrides_pkey PRIMARY KEY (symbol),
-    CONSTRAINT sector_overrides_sector_fkey FOREIGN KEY (sector) REFERENCES sectors(name) ON UPDATE CASCADE
+    CONSTRAINT sector_overrides_sector_fkey FOREIGN KEY (sector) REFERENCES sectors(name) ON UPDATE CASCADE,
+    CONSTRAINT sector_overrides_symbol_check CHECK ((symbol = upper(btrim(symbol))))
 );
 
 CREATE TABLE sector_sources (
@@ -278,12 +304,18 @@ CREATE UNLOGGED TABLE staged_files (
     group_type text,
     group_name text,
     columns text[] NOT NULL DEFAULT '{}'::text[],
+    format text,
+    as_of date,
     status text NOT NULL DEFAULT 'pending'::text,
     rows bigint NOT NULL DEFAULT 0,
     symbols bigint NOT NULL DEFAULT 0,
     weights bigint NOT NULL DEFAULT 0,
+    unknown bigint NOT NULL DEFAULT 0,
     weight_sum numeric,
     repaired bigint NOT NULL DEFAULT 0,
+    skipped jsonb NOT NULL DEFAULT '{}'::jsonb,
+    skipped_lines jsonb NOT NULL DEFAULT '[]'::jsonb,
+    held_by jsonb NOT NULL DEFAULT '[]'::jsonb,
     problem jsonb,
     warnings jsonb NOT NULL DEFAULT '[]'::jsonb,
     CONSTRAINT staged_files_group_type_group_name_key UNIQUE (group_type, group_name),
@@ -296,6 +328,10 @@ CREATE UNLOGGED TABLE staged_members (
     line bigint NOT NULL DEFAULT nextval('staging_line'::regclass),
     symbol text,
     weight text,
+    name text,
+    sector text,
+    asset_class text,
+    exchange text,
     extra_1 text,
     extra_2 text,
     extra_3 text,
@@ -316,6 +352,21 @@ CREATE UNLOGGED TABLE staged_prices (
     low text,
     close text,
     volume text,
+    extra_1 text,
+    extra_2 text,
+    extra_3 text,
+    extra_4 text,
+    extra_5 text,
+    extra_6 text,
+    extra_7 text,
+    extra_8 text
+);
+
+CREATE UNLOGGED TABLE staged_sectors (
+    file integer NOT NULL DEFAULT (current_setting('universes.staged_file'::text))::integer,
+    line bigint NOT NULL DEFAULT nextval('staging_line'::regclass),
+    symbol text,
+    sector text,
     extra_1 text,
     extra_2 text,
     extra_3 text,
@@ -350,6 +401,14 @@ CREATE UNLOGGED TABLE staged_symbols (
     extra_6 text,
     extra_7 text,
     extra_8 text
+);
+
+CREATE TABLE symbol_aliases (
+    alias text NOT NULL,
+    symbol text NOT NULL,
+    CONSTRAINT symbol_aliases_alias_check CHECK ((alias = upper(btrim(alias)))),
+    CONSTRAINT symbol_aliases_pkey PRIMARY KEY (alias),
+    CONSTRAINT symbol_aliases_symbol_check CHECK ((symbol ~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text))
 );
 
 CREATE TABLE symbols (
@@ -711,6 +770,35 @@ CREATE VIEW check_unsectored_stocks (
     FROM definition_groups g JOIN group_memberships m ON group_id = id
     WHERE type = 'SECTOR'::text AND environment = environment AND symbol = symbol));
 
+CREATE VIEW cleaned_holdings (
+    file integer,
+    line bigint,
+    stated_symbol text,
+    stated_weight text,
+    name text,
+    symbol text,
+    weight text,
+    reason text
+)
+    AS WITH stated AS MATERIALIZED ( SELECT file, line, symbol, weight, name, sector, asset_class, exchange
+    FROM staged_files f JOIN staged_members m ON file = file
+    WHERE status = 'pending'::text AND format IS NOT NULL ), skip AS MATERIALIZED ( SELECT string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'symbol'::text) AS symbol, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'name'::text) AS name, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'sector'::text) AS sector, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'asset_class'::text) AS asset_class, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'exchange'::text) AS exchange
+    FROM holding_skip_rules r ), suspects AS MATERIALIZED ( SELECT file, groups[array_upper(groups, 1)]::bigint AS line
+    FROM ( SELECT file, string_agg((translate(symbol, ' '::text, ' '::text) || ' #'::text) || line, ' '::text) AS symbols, string_agg((translate(name, ' '::text, ' '::text) || ' #'::text) || line, ' '::text) AS names
+    FROM stated s_1
+    GROUP BY file) t CROSS JOIN skip CROSS JOIN LATERAL ( SELECT regexp_matches(symbols, ('(?:'::text || symbol) || ').*\n#(\d+)$'::text, 'gin'::text) AS regexp_matches
+    UNION ALL SELECT regexp_matches(names, ('(?:'::text || name) || ').*\n#(\d+)$'::text, 'gin'::text) AS regexp_matches) found(groups) UNION SELECT file, unnest(lines) AS unnest
+    FROM ( SELECT file, sector, asset_class, exchange, array_agg(line) AS lines
+    FROM stated s_1
+    GROUP BY file, sector, asset_class, exchange) k JOIN skip ON sector ~* sector OR asset_class ~* asset_class OR exchange ~* exchange ), uncertain AS MATERIALIZED ( SELECT file, line, symbol, weight, name, sector, asset_class, exchange, line IS NOT NULL OR symbol IS NULL AS is_suspect, regexp_replace(upper(btrim(COALESCE(symbol, ''::text))), ' [A-Z]{2}( EQUITY)?$'::text, ''::text) AS ticker
+    FROM stated s_1 LEFT JOIN suspects x ON file = file AND line = line LEFT JOIN symbols y_1 ON symbol = symbol
+    WHERE line IS NOT NULL OR symbol IS NULL OR weight !~ '^\d{1,2}(\.\d+)?$'::text ) SELECT file, line, symbol AS stated_symbol, weight AS stated_weight, name, symbol, weight, COALESCE(reason, CASE WHEN symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text OR length(symbol) > (( SELECT symbol_limit() AS symbol_limit)) THEN 'no ticker'::text WHEN weight ~~ '-%'::text THEN 'short position'::text ELSE NULL::text END) AS reason
+    FROM uncertain u LEFT JOIN symbols y ON symbol = ticker LEFT JOIN symbol_aliases a ON alias = ticker LEFT JOIN symbols g ON symbol = CASE WHEN symbol IS NULL THEN regexp_replace(ticker, '^([A-Z]+)([A-Z])$'::text, '\1.\2'::text) ELSE NULL::text END CROSS JOIN LATERAL ( SELECT CASE WHEN symbol IS NOT NULL THEN ticker WHEN symbol IS NOT NULL THEN symbol WHEN ticker ~ '^[A-Z]+[ /-][A-Z]$'::text THEN regexp_replace(ticker, '[ /-]'::text, '.'::text) ELSE COALESCE(symbol, ticker) END AS symbol) n CROSS JOIN LATERAL ( SELECT CASE WHEN digits ~ '^(<.*|[-–—]+|-[0.]+)$'::text THEN '0'::text WHEN digits ~ '^\(.*\)$'::text THEN '-'::text || btrim(digits, '()'::text) WHEN digits ~ '^-?\d{1,3}(,\d{3})+(\.\d+)?$'::text THEN replace(digits, ','::text, ''::text) ELSE NULLIF(digits, ''::text) END AS weight
+    FROM ( SELECT translate(weight, '% '::text, ''::text) AS translate) v(digits)) w LEFT JOIN LATERAL ( SELECT reason
+    FROM holding_skip_rules r
+    WHERE is_suspect AND NOT (unknown_only AND symbol IS NOT NULL) AND COALESCE( CASE column_name WHEN 'symbol'::text THEN symbol WHEN 'name'::text THEN name WHEN 'sector'::text THEN sector WHEN 'asset_class'::text THEN asset_class ELSE exchange END, ''::text) ~* pattern
+    ORDER BY r."position" LIMIT 1) s ON true;
+
 CREATE VIEW current_members (
     type text,
     name text,
@@ -786,7 +874,7 @@ CREATE VIEW desired_members (
     weight numeric(9,6),
     metadata jsonb
 )
-    AS SELECT group_type, group_name, symbol, weight::numeric(9,6) AS weight, jsonb_build_object('line', line) AS metadata
+    AS SELECT group_type, group_name, symbol, weight::numeric(9,6) AS weight, CASE WHEN btrim(sector, ' -–—'::text) <> ''::text THEN jsonb_build_object('line', line, 'sector', btrim(sector)) ELSE jsonb_build_object('line', line) END AS metadata
     FROM staged_files f JOIN staged_members m ON file = file
     WHERE status = 'pending'::text;
 
@@ -800,6 +888,18 @@ CREATE VIEW desired_nothing (
     AS SELECT NULL::text AS group_type, NULL::text AS group_name, NULL::text AS symbol, NULL::numeric AS weight, NULL::jsonb AS metadata
     WHERE false;
 
+CREATE VIEW desired_overrides (
+    file text,
+    line bigint,
+    symbol text,
+    sector text
+)
+    AS SELECT name AS file, line, symbol, sector
+    FROM staged_files f JOIN staged_sectors s ON file = file JOIN sector_names n ON stated = lower(sector)
+    WHERE status = 'pending'::text AND NOT (EXISTS ( SELECT
+    FROM sector_overrides o
+    WHERE symbol = symbol AND file IS NULL));
+
 CREATE VIEW desired_past (
     group_type text,
     group_name text,
@@ -807,7 +907,7 @@ CREATE VIEW desired_past (
     weight numeric(9,6),
     metadata jsonb
 )
-    AS SELECT type AS group_type, name AS group_name, symbol, COALESCE(weight, weight) AS weight, CASE WHEN metadata ? 'rank'::text THEN COALESCE(metadata, metadata) || jsonb_build_object('rank', row_number() OVER (PARTITION BY group_id
+    AS SELECT type AS group_type, name AS group_name, symbol, weight, CASE WHEN metadata ? 'rank'::text THEN COALESCE(metadata, metadata) || jsonb_build_object('rank', row_number() OVER (PARTITION BY group_id
     ORDER BY market_cap DESC NULLS LAST, (symbol COLLATE "C"))) ELSE COALESCE(metadata, metadata) END AS metadata
     FROM definition_groups g JOIN membership_history h ON group_id = id AND valid_from <= current_setting('past'::text)::timestamp with time zone AND (valid_to IS NULL OR valid_to > current_setting('past'::text)::timestamp with time zone) LEFT JOIN group_memberships m ON valid_to IS NULL AND group_id = group_id AND symbol = symbol LEFT JOIN symbols s ON symbol = symbol
     WHERE environment = environment_in_use() AND active IS NOT FALSE;
@@ -848,6 +948,33 @@ CREATE VIEW empty_groups (
     WHERE NOT COALESCE(metadata ? 'retired_at'::text, false) AND NOT (EXISTS ( SELECT
     FROM group_memberships m
     WHERE group_id = id));
+
+CREATE VIEW file_objections (
+    file integer,
+    "position" integer,
+    sentence text
+)
+    AS WITH limits AS MATERIALIZED ( SELECT max(value) FILTER (WHERE name = 'load_max_weight_sum'::text) AS max_weight_sum, max(value) FILTER (WHERE name = 'load_min_weight_sum'::text) AS min_weight_sum, max(value) FILTER (WHERE name = 'load_max_unknown_percent'::text) AS max_unknown_percent, (EXISTS ( SELECT
+    FROM symbols)) AS symbols_known
+    FROM settings s ) SELECT file, o."position", sentence
+    FROM staged_files f CROSS JOIN limits x LEFT JOIN definition_groups g ON name = group_name AND type = group_type AND environment = environment_in_use() CROSS JOIN LATERAL ( SELECT 1 AS "position", CASE WHEN group_name IS NULL THEN 'it states no sector'::text ELSE 'it has no constituent'::text END AS sentence
+    WHERE rows = 0
+    UNION ALL SELECT 2, format('its weights sum to %s percent, more than %s (setting load_max_weight_sum)'::text, round(weight_sum, 4), max_weight_sum) AS format
+    WHERE weight_sum > max_weight_sum
+    UNION ALL SELECT 3, format('its weights sum to %s percent, less than %s (setting load_min_weight_sum)%s'::text, round(weight_sum, 4), min_weight_sum, CASE WHEN weight_sum >= 0.8 AND weight_sum <= 1.01 THEN '; they look like fractions of 1'::text ELSE ''::text END) AS format
+    WHERE weight_sum < min_weight_sum
+    UNION ALL SELECT 4, format('it is as of %s, older than the one loaded, %s'::text, to_char(as_of::timestamp with time zone, 'YYYY-MM-DD'::text), metadata ->> 'as_of'::text) AS format
+    WHERE as_of < holdings_date(metadata ->> 'as_of'::text)
+    UNION ALL SELECT 5, format('%s of %s symbols are not in the table symbols, more than %s percent (setting load_max_unknown_percent)'::text, unknown, rows, max_unknown_percent) AS format
+    WHERE symbols_known AND rows >= 10 AND (unknown * 100)::numeric > (max_unknown_percent * rows::numeric)
+    UNION ALL SELECT 6, format('a rollback took this very file back at %s (run %s)'::text, metadata #>> '{rolled_back,at}'::text[], metadata #>> '{rolled_back,run_id}'::text[]) AS format
+    WHERE (metadata #> '{rolled_back,md5}'::text[]) ? md5
+    UNION ALL SELECT 7, format('it would delete %s of %s overrides that its last version stated, more than membership_guards allow'::text, removed, before) AS format
+    FROM ( SELECT count(*) AS before, count(*) FILTER (WHERE symbol IS NULL) AS removed
+    FROM sector_overrides v LEFT JOIN staged_sectors s ON symbol = symbol
+    WHERE file = name) c
+    WHERE group_name IS NULL AND rows > 0 AND is_held('SECTOR_OVERRIDE'::text, before, rows - (before - removed), removed)) o
+    WHERE status = 'pending'::text;
 
 CREATE VIEW fund_top_holdings (
     environment text,
@@ -910,10 +1037,11 @@ CREATE VIEW legacy_universes (
     UNION ALL SELECT key, universe_category, value
     WHERE universe IS NULL AND key IS NOT NULL AND universe_category IS NOT NULL
     UNION ALL SELECT key, CASE WHEN type = ANY (ARRAY['stock_universe'::text, 'etf_universe'::text]) THEN name ELSE type END AS type, value
-    WHERE universe IS NULL AND key IS NOT NULL AND universe_category IS NULL AND (type = ANY (ARRAY['stock_universe'::text, 'etf_universe'::text, 'themes'::text, 'stock_etf_combo'::text]))) e(name, family, value) LEFT JOIN legacy_families f ON family = lower(family) CROSS JOIN LATERAL ( SELECT CASE WHEN group_type = 'ETF'::text THEN upper(btrim(name)) ELSE btrim(regexp_replace(lower(name), '[^a-z0-9]+'::text, '_'::text, 'g'::text), '_'::text) END AS group_name) n CROSS JOIN LATERAL ( SELECT CASE WHEN (group_type = ANY (ARRAY['ETF'::text, 'THEME'::text])) OR (EXISTS ( SELECT
+    WHERE universe IS NULL AND key IS NOT NULL AND universe_category IS NULL AND (type = ANY (ARRAY['stock_universe'::text, 'etf_universe'::text, 'themes'::text, 'stock_etf_combo'::text]))) e(name, family, value) LEFT JOIN legacy_families f ON family = lower(family) CROSS JOIN LATERAL ( SELECT NOT group_type IS DISTINCT
+    FROM 'ETF'::text AND upper(btrim(name)) ~ '^[A-Z0-9][A-Z0-9.]{0,9}$'::text AS is_fund) x CROSS JOIN LATERAL ( SELECT CASE WHEN is_fund THEN upper(btrim(name)) ELSE btrim(regexp_replace(lower(name), '[^a-z0-9]+'::text, '_'::text, 'g'::text), '_'::text) END AS group_name) n CROSS JOIN LATERAL ( SELECT CASE WHEN is_fund OR group_type = 'THEME'::text THEN group_type ELSE COALESCE(( SELECT min(type) AS min
     FROM managed_groups m
-    WHERE type = group_type AND name = group_name)) THEN group_type ELSE 'UNIVERSE'::text END AS group_type) t
-    WHERE group_name <> ''::text AND (EXISTS ( SELECT
+    WHERE name = group_name AND type = COALESCE(group_type, type)), 'UNIVERSE'::text) END AS group_type) t
+    WHERE group_name <> ''::text AND (family IS NULL OR group_type IS NOT NULL) AND (EXISTS ( SELECT
     FROM listed_symbols(value) listed_symbols(symbol, place)))
     ORDER BY group_type, group_name, (COALESCE(environment, 'DEFAULT'::text)), updated_at DESC NULLS LAST, id DESC;
 
@@ -979,10 +1107,7 @@ CREATE VIEW member_file_problems (
     message text,
     remedy text
 )
-    AS SELECT file, NULL::bigint AS line, NULL::text AS column_name, NULL::text AS value, 'no constituent after the header'::text AS message, 'An empty list is never loaded: to empty a universe, remove its file and load with --force.'::text AS remedy
-    FROM staged_files f
-    WHERE status = 'pending'::text AND rows = 0
-    UNION ALL SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol stands on line %s already'::text, first_line) AS message, 'Keep one line per symbol.'::text AS remedy
+    AS SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol stands on line %s already'::text, first_line) AS message, 'Keep one line per symbol.'::text AS remedy
     FROM ( SELECT file, line, symbol, min(line) OVER same AS first_line, row_number() OVER same AS n
     FROM staged_files f JOIN staged_members m ON file = file
     WHERE status = 'pending'::text AND symbols < rows WINDOW same AS (PARTITION BY file, symbol
@@ -990,10 +1115,7 @@ CREATE VIEW member_file_problems (
     WHERE n > 1
     UNION ALL SELECT file, line, 'weight'::text AS column_name, NULL::text AS value, 'the weight is missing'::text AS message, 'Give every line a weight, or leave the whole column out.'::text AS remedy
     FROM staged_files f JOIN staged_members m ON file = file
-    WHERE status = 'pending'::text AND ('weight'::text = ANY (columns)) AND weights < rows AND weight IS NULL
-    UNION ALL SELECT file, NULL::bigint AS line, 'weight'::text AS column_name, round(weight_sum, 4)::text AS value, format('the weights sum to more than %s percent'::text, value) AS message, 'Weights are percent of the fund. The limit is the row load_max_weight_sum of settings.'::text AS remedy
-    FROM staged_files f JOIN settings x ON name = 'load_max_weight_sum'::text AND weight_sum > value
-    WHERE status = 'pending'::text;
+    WHERE status = 'pending'::text AND ('weight'::text = ANY (columns)) AND weights < rows AND weight IS NULL;
 
 CREATE VIEW member_problems (
     file integer,
@@ -1072,15 +1194,37 @@ CREATE VIEW sector_candidates (
     FROM sector_statements t CROSS JOIN LATERAL UNNEST(sectors, rules) WITH ORDINALITY c(sector, rule, statement) JOIN sector_sources x ON statement = statement
     WHERE sector IS NOT NULL;
 
+CREATE VIEW sector_conflicts (
+    file integer,
+    line bigint,
+    column_name text,
+    value text,
+    message text,
+    remedy text
+)
+    AS SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol stands already on line %s of %s'::text, first_line, name) AS message, 'Keep one line per symbol in all files.'::text AS remedy
+    FROM ( SELECT file, line, symbol, row_number() OVER earlier AS n, first_value(file) OVER earlier AS first_file, first_value(line) OVER earlier AS first_line
+    FROM staged_sectors s WINDOW earlier AS (PARTITION BY symbol
+    ORDER BY file, line)) d JOIN staged_files f ON file = first_file
+    WHERE n > 1
+    UNION ALL SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol stands already on line %s of %s, loaded before'::text, line, file) AS message, 'Take it out of one of the files. If the other file is gone, a full load of the whole directory with --force forgets it.'::text AS remedy
+    FROM staged_sectors s JOIN sector_overrides o ON symbol = symbol JOIN staged_files f ON file = file
+    WHERE file <> name AND NOT (EXISTS ( SELECT
+    FROM staged_files x
+    WHERE name = file AND status = 'pending'::text));
+
 CREATE VIEW sector_coverage (
+    environment text,
     source text,
+    title text,
     stocks bigint,
     percent numeric
 )
-    AS SELECT source, count(*) AS stocks, round(100.0 * count(*)::numeric / sum(count(*)) OVER (), 2) AS percent
-    FROM stock_sectors c
-    GROUP BY source
-    ORDER BY (count(*)) DESC;
+    AS SELECT environment, COALESCE(metadata ->> 'source'::text, 'none'::text) AS source, COALESCE(title, 'No source says anything: the sector unknown'::text) AS title, count(*) AS stocks, round(100.0 * count(*)::numeric / sum(count(*)) OVER (PARTITION BY environment), 2) AS percent
+    FROM definition_groups g JOIN group_memberships m ON group_id = id LEFT JOIN sector_sources x ON source = (metadata ->> 'source'::text)
+    WHERE type = 'SECTOR'::text
+    GROUP BY environment, (COALESCE(metadata ->> 'source'::text, 'none'::text)), title, x."position"
+    ORDER BY environment, x."position";
 
 CREATE MATERIALIZED VIEW sector_leaders (
     sector text,
@@ -1090,6 +1234,43 @@ CREATE MATERIALIZED VIEW sector_leaders (
 )
     AS SELECT sector, rank, symbol, market_cap
     FROM sector_ranking;
+
+CREATE VIEW sector_names (
+    stated text,
+    sector text
+)
+    AS SELECT DISTINCT ON (stated) stated, sector
+    FROM ( SELECT 1 AS rank, name AS stated, name AS sector
+    FROM sectors s
+    UNION ALL SELECT 2, lower(title) AS lower, name
+    FROM sectors s
+    UNION ALL SELECT 3, vendor_sector, sector
+    FROM vendor_sectors v) n
+    WHERE sector <> 'unknown'::text
+    ORDER BY stated, rank;
+
+CREATE VIEW sector_problems (
+    file integer,
+    line bigint,
+    column_name text,
+    value text,
+    message text,
+    remedy text
+)
+    AS SELECT file, line, column_name, value, message, remedy
+    FROM staged_sectors s CROSS JOIN LATERAL ( SELECT 'symbol'::text AS column_name, symbol AS value, 'the symbol is empty'::text AS message, 'Delete the line, or fill in the symbol.'::text AS remedy
+    WHERE COALESCE(symbol, ''::text) = ''::text
+    UNION ALL SELECT 'symbol'::text, symbol, 'not a ticker symbol'::text, format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.'::text, symbol_limit()) AS format
+    WHERE symbol <> ''::text AND (symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text OR length(symbol) > symbol_limit())
+    UNION ALL SELECT 'sector'::text, sector, CASE WHEN COALESCE(sector, ''::text) = ''::text THEN 'the sector is empty'::text ELSE 'not the name of a sector'::text END AS "case", (( SELECT string_agg(title, ', '::text
+    ORDER BY gics_code) AS string_agg
+    FROM sectors t
+    WHERE name <> 'unknown'::text)) || ', or a name of the table vendor_sectors.'::text
+    WHERE NOT (EXISTS ( SELECT
+    FROM sector_names n
+    WHERE stated = lower(sector)))) p
+    UNION ALL SELECT file, line, column_name, value, message, remedy
+    FROM extra_problems('staged_sectors'::regclass) e(file, line, column_name, value, message, remedy);
 
 CREATE VIEW sector_ranking (
     sector text,
@@ -1148,9 +1329,9 @@ CREATE VIEW stock_sectors (
 )
     AS SELECT symbol, COALESCE(sectors[statement], 'unknown'::text) AS sector, COALESCE(sources[statement], 'none'::text) AS source, COALESCE(rules[statement], 'no source'::text) AS rule, industry, sic_code
     FROM sector_statements t CROSS JOIN ( SELECT array_agg(source
-    ORDER BY statement) AS sources, array_agg(statement
+    ORDER BY place) AS sources, array_agg(statement
     ORDER BY s."position") FILTER (WHERE enabled) AS trust
-    FROM sector_sources s) x CROSS JOIN LATERAL ( SELECT CASE WHEN sectors[trust[1]] IS NOT NULL THEN trust[1] WHEN sectors[trust[2]] IS NOT NULL THEN trust[2] WHEN sectors[trust[3]] IS NOT NULL THEN trust[3] WHEN sectors[trust[4]] IS NOT NULL THEN trust[4] WHEN sectors[trust[5]] IS NOT NULL THEN trust[5] ELSE NULL::smallint END AS statement) c;
+    FROM generate_series(1, 5) p(place) LEFT JOIN sector_sources s ON statement = place) x CROSS JOIN LATERAL ( SELECT CASE WHEN sectors[trust[1]] IS NOT NULL THEN trust[1] WHEN sectors[trust[2]] IS NOT NULL THEN trust[2] WHEN sectors[trust[3]] IS NOT NULL THEN trust[3] WHEN sectors[trust[4]] IS NOT NULL THEN trust[4] WHEN sectors[trust[5]] IS NOT NULL THEN trust[5] ELSE NULL::smallint END AS statement) c;
 
 CREATE VIEW symbol_duplicates (
     file integer,
@@ -1266,7 +1447,13 @@ CREATE FUNCTION adopt_table(p_definition text) RETURNS void
 CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 5b8d9c6b776c5ba526792d55c67a29e8;
+    AS md5 923e3f268f5c2181b7d50ddfb94faa23;
+
+CREATE FUNCTION as_of_moment(p_what text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET TimeZone=UTC
+    SET search_path=<schema>, pg_temp
+    AS md5 74f2376c3b4fab7d6ae5c3ddf9126e7e;
 
 CREATE FUNCTION assign_ipos(p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -1282,6 +1469,11 @@ CREATE FUNCTION check_adoptable(p_existing regclass, p_expected regclass) RETURN
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 7e9a86ecef5e1730e2921fac9df5fe75;
+
+CREATE FUNCTION check_known(p_at timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 c0335b93207d20d9af066b0e9109d5f2;
 
 CREATE FUNCTION check_mode(p_mode text, p_modes text[]) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
@@ -1315,11 +1507,23 @@ CREATE FUNCTION classify_stocks(p_symbols text[], p_context refresh_context) RET
     SET search_path=<schema>, pg_temp
     AS md5 e3b17036b8da02f0f7550a63fc16399f;
 
+CREATE FUNCTION clean_holdings() RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET enable_nestloop=off
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 f5c772386f7fe079cc942603a13bf7d7;
+
 CREATE FUNCTION clean_up_delistings(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode=force_custom_plan
     SET search_path=<schema>, pg_temp
     AS md5 2edf28d3d6970273c2086d4d8654b1b7;
+
+CREATE FUNCTION constituents_at(p_group_id bigint, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(place bigint, symbol text, name text, weight numeric, rank integer, market_cap bigint, sector text, since timestamp with time zone, reason text)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 c31bc5f091657a09eef7f2e358dd499a;
 
 CREATE FUNCTION count_changes(p_changes group_change[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -1331,15 +1535,33 @@ CREATE FUNCTION cron_in_timezone(p_cron text, p_timezone text) RETURNS TABLE(sch
     SET search_path=<schema>, pg_temp
     AS md5 7ae1c89702be0c80a966e9127c86fe70;
 
+CREATE FUNCTION describe_all(p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 8f9bddfdc7a25092051fd29066664e93;
+
+CREATE FUNCTION describe_stock(p_symbol text, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 05b0208b59cb541358b32c44b0b8afdc;
+
+CREATE FUNCTION describe_universe(p_name text, p_types text[] DEFAULT NULL::text[], p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 fea4de8435a73f75927351e9cffb3ce4;
+
 CREATE FUNCTION enrich_sectors(p_mode text DEFAULT 'incremental'::text, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 a38b49c44cc7055e5ad599ab66d559bb;
 
-CREATE FUNCTION enrich_stocks(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
+CREATE FUNCTION enrich_stocks(p_symbols text[], p_context refresh_context, p_new_groups boolean) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 c3b52eafbafac5831564222da3a2ce5c;
+    AS md5 03355c9e49075e2c1aff98249f72b2af;
 
 CREATE FUNCTION ensure_groups(p_environment text, p_run_id uuid, p_types text[] DEFAULT NULL::text[], p_append boolean DEFAULT false) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -1354,7 +1576,7 @@ CREATE FUNCTION environment_in_use() RETURNS text
 CREATE FUNCTION explain_membership(p_symbol text, p_name text, p_type text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, rank integer, weight numeric, market_cap bigint, run_id uuid, run text, triggered_by text, ended_by uuid, end_reason text)
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
-    AS md5 b907170c3f18c11981dd70e30adf8fda;
+    AS md5 9c19f010356efaea80c5a6f878b1a2e6;
 
 CREATE FUNCTION extra_problems(p_staged regclass) RETURNS TABLE(file integer, line bigint, column_name text, value text, message text, remedy text)
     LANGUAGE plpgsql STABLE
@@ -1366,6 +1588,11 @@ CREATE FUNCTION fail_run(p_run sync_runs, p_error jsonb) RETURNS sync_runs
     SET search_path=<schema>, pg_temp
     AS md5 b2cdb68b6f37902d37968ab0f0f1e6d6;
 
+CREATE FUNCTION file_at(p_group_id bigint, p_at timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 12963f6535c8681d94be5d093d441889;
+
 CREATE FUNCTION find_alerts(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
@@ -1376,17 +1603,27 @@ CREATE FUNCTION find_group(p_name text, p_type text, p_environment text DEFAULT 
     SET search_path=<schema>, pg_temp
     AS md5 9c86b8f6585ed8a2e0ca762c58bc1ea2;
 
+CREATE FUNCTION find_symbol(p_symbol text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 c1e9c6d61cfd2551a7e259503b73058e;
+
+CREATE FUNCTION find_universe(p_name text, p_types text[] DEFAULT NULL::text[], p_environment text DEFAULT 'DEFAULT'::text) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 20bae66e9ec82a456c8798a6f75a2d9e;
+
 CREATE FUNCTION finish_files(p_load load_runs) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 8e131c54bc35f1a1f874240272d82497;
+    AS md5 2117c8c059201b9256966d9fda4b5fbd;
 
 CREATE FUNCTION finish_load(p_kind text, p_mode text, p_started_at timestamp with time zone, p_complete boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_strict boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET jit=off
     SET search_path=<schema>, pg_temp
     SET work_mem=64MB
-    AS md5 56bcba48a47d8c3adf2ad337203765bc;
+    AS md5 86adb0d319b28c6ec9668e8629da0af6;
 
 CREATE FUNCTION finish_step(p_step text, p_started timestamp with time zone, p_counts jsonb, p_next text) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE
@@ -1411,12 +1648,22 @@ CREATE FUNCTION has_date_index() RETURNS boolean
 CREATE FUNCTION history_at(p_group_id bigint, p_at timestamp with time zone) RETURNS SETOF membership_history
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
-    AS md5 838cf2b3a7ab0d9d09e2422fc727bf93;
+    AS md5 7b77949c6bada9f1f66716b95dfe67bd;
+
+CREATE FUNCTION hold_files(p_load load_runs) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 7f0ef8716f1b2ecc53e20116b352296b;
+
+CREATE FUNCTION holdings_date(p_text text) RETURNS date
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 bd7a5069b79ae3c6a976efb38e8ad00a;
 
 CREATE FUNCTION import_legacy(p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 bb70082382439cf0e3025baa151c7983;
+    AS md5 a821d3170ff13d0236bc3e3aaa92af7f;
 
 CREATE FUNCTION insert_trial_row(p_table regclass, p_row jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -1441,7 +1688,7 @@ CREATE FUNCTION is_price(p_text text) RETURNS boolean
 CREATE FUNCTION listed_symbols(p_value jsonb) RETURNS TABLE(symbol text, place bigint)
     LANGUAGE sql IMMUTABLE
     SET search_path=<schema>, pg_temp
-    AS md5 182846cbcb76c6f0917e510c0cdb4328;
+    AS md5 7c3abaa1bd70e0394377c702e90d38ee;
 
 CREATE FUNCTION load_result(p_load load_runs) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1476,7 +1723,7 @@ CREATE FUNCTION members_as_of(p_name text, p_type text, p_at timestamp with time
 CREATE FUNCTION membership_diff(p_name text, p_type text, p_from timestamp with time zone, p_to timestamp with time zone DEFAULT now(), p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(symbol text, change text, weight_before numeric, weight_after numeric, changed_at timestamp with time zone, run_id uuid, reason text)
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
-    AS md5 fef8c92fd635806c51f477b7b5e0e192;
+    AS md5 c67e45508f51a85766636f196a7e2210;
 
 CREATE FUNCTION membership_reason(p_metadata jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1486,7 +1733,7 @@ CREATE FUNCTION membership_reason(p_metadata jsonb) RETURNS text
 CREATE FUNCTION merge_members(p_load load_runs, p_complete boolean) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 044a0518c1b2c5ebd42935432d3d6232;
+    AS md5 ce6d279dccba860fe3a10769e859bcb4;
 
 CREATE FUNCTION merge_prices(OUT inserted bigint, OUT updated bigint) RETURNS record
     LANGUAGE plpgsql VOLATILE
@@ -1498,31 +1745,57 @@ CREATE FUNCTION merge_rows(p_load load_runs) RETURNS load_runs
     SET search_path=<schema>, pg_temp
     AS md5 523a66ae7c317c3e4b742f5e14c0b3dc;
 
+CREATE FUNCTION merge_sectors(p_load load_runs, p_complete boolean) RETURNS load_runs
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 ca26ef6e51c451682358489175471d08;
+
 CREATE FUNCTION merge_symbols(OUT inserted bigint, OUT updated bigint) RETURNS record
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 29c80914927153f5957b16ac49dfdd62;
 
-CREATE FUNCTION moment_of(p_what text, p_before boolean DEFAULT false) RETURNS timestamp with time zone
+CREATE FUNCTION moment_of(p_what text, p_before boolean DEFAULT false, p_environment text DEFAULT NULL::text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
-    AS md5 57087bac29da49e02ad53eac37cc5b70;
+    AS md5 0a7ac1a0bc7962f4fcafeb94a5448e5c;
+
+CREATE FUNCTION nearest_names(p_name text, p_types text[] DEFAULT NULL::text[], p_environment text DEFAULT 'DEFAULT'::text, p_limit integer DEFAULT 5) RETURNS TABLE(type text, name text, title text, similarity numeric)
+    LANGUAGE sql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 a4858377cc393002a8c4897e23c0ac91;
+
+CREATE FUNCTION no_such_name(p_name text, p_types text[], p_environment text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 16f7d15fb9311e097679cd4e01787731;
 
 CREATE FUNCTION pg_cron_timezone() RETURNS text
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 2852f58be3eca68b1e9725c13725f49e;
 
+CREATE FUNCTION plain_name(p_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 0d50f30d6bea231c3dc15f912872ce52;
+
 CREATE FUNCTION prepare_members() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     SET work_mem=64MB
-    AS md5 5534f98d39d3273f2f1b61c4ddb91de4;
+    AS md5 8c87b9fa8e65df90422389dd6b7b2733;
 
 CREATE FUNCTION prepare_prices() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 7ae407f93f7247ca355fb1d19c554f2e;
+
+CREATE FUNCTION prepare_sectors() RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 127383a809725a7de5ea59c4554beb71;
 
 CREATE FUNCTION prepare_symbols() RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -1570,6 +1843,11 @@ CREATE FUNCTION recalculate_market_caps(p_symbols text[] DEFAULT NULL::text[], p
     SET search_path=<schema>, pg_temp
     AS md5 ea6ee9f645be54414455aa5c3f56c429;
 
+CREATE FUNCTION record_files(p_load load_runs) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 85c779a2310f69daea47267f7fadbea6;
+
 CREATE FUNCTION refresh_is_due(p_time time without time zone, p_timezone text, p_weekdays integer[] DEFAULT NULL::integer[], p_at timestamp with time zone DEFAULT now()) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
@@ -1585,7 +1863,7 @@ CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boo
     SET jit=off
     SET search_path=<schema>, pg_temp
     SET work_mem=64MB
-    AS md5 a6d037c843a735762ff3435a597026c3;
+    AS md5 9957f4acaea87ca34344de3bb0814a6b;
 
 CREATE FUNCTION refused_by(p_table regclass, p_constraint text) RETURNS text
     LANGUAGE sql STABLE
@@ -1614,10 +1892,10 @@ CREATE FUNCTION release_table(p_definition text) RETURNS void
     SET search_path=<schema>, pg_temp
     AS md5 16642712e9dc0aeb291270281e4b679e;
 
-CREATE FUNCTION remember_rollback(p_run_id uuid, p_groups bigint[]) RETURNS void
+CREATE FUNCTION remember_rollback(p_run_id uuid, p_groups bigint[], p_moment timestamp with time zone) RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 64343a3626ac6c03655a913bec922463;
+    AS md5 7cca1d227daf81c1c77de95c4f738ea1;
 
 CREATE FUNCTION report_alerts(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(alert text, subject text, value numeric, allowed numeric, unit text, since timestamp with time zone, detail text)
     LANGUAGE sql STABLE
@@ -1659,16 +1937,22 @@ CREATE FUNCTION report_universes(p_environment text DEFAULT 'DEFAULT'::text, p_d
     SET search_path=<schema>, pg_temp
     AS md5 9a4ff33fae5ec7e625ac15f9be636883;
 
-CREATE FUNCTION rollback_universes(p_to text, p_before boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
+CREATE FUNCTION retire_members(p_load load_runs, p_type text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
+    AS md5 60671e1b0040eab0440de98cbcbf61b8;
+
+CREATE FUNCTION rollback_universes(p_to text, p_before boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
+    LANGUAGE plpgsql VOLATILE
+    SET DateStyle=ISO
+    SET search_path=<schema>, pg_temp
     SET work_mem=64MB
-    AS md5 a9ad8b7109c42970d0d60bb69490cce9;
+    AS md5 015033303a743e2b63fa5aa710600b67;
 
 CREATE FUNCTION run_events(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
-    AS md5 83ab97088c2c918eec30413e65b89180;
+    AS md5 7d14193f74074f3de77f602e5f6f199b;
 
 CREATE FUNCTION schedule_refresh(p_cron text DEFAULT '0 6 * * *'::text, p_timezone text DEFAULT NULL::text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(job_id bigint, job_name text, schedule text, timezone text, command text)
     LANGUAGE plpgsql VOLATILE
@@ -1688,12 +1972,18 @@ CREATE FUNCTION stage_file(p_file integer, p_first_line bigint DEFAULT 2) RETURN
 CREATE FUNCTION stage_files(p_kind text, p_mode text, p_files jsonb, p_environment text DEFAULT 'DEFAULT'::text) RETURNS SETOF integer
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 5afbd2b6e1e2175e137d352f3d3665f4;
+    AS md5 28339ecd14d13b182fbd231aaa06290f;
 
 CREATE FUNCTION start_run(p_mode text, p_append boolean, p_dry_run boolean, p_force boolean, p_environment text, p_triggered_by text) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 6e52c3bde01b1662ed1f00f9f0667db2;
+    AS md5 c5550528cb593f5ea831648b5a302e1d;
+
+CREATE FUNCTION stock_universes(p_symbol text, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, type text, name text, title text, rank integer, weight numeric, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, run text, run_id uuid, end_reason text, market_cap bigint, metadata jsonb)
+    LANGUAGE sql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 fe4aff26ae138ed4d0415ff598c674cb;
 
 CREATE FUNCTION summarize_changes(p_changes group_change[]) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -1749,6 +2039,11 @@ CREATE FUNCTION universe_events_of(p_changes jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path=<schema>, pg_temp
     AS md5 e831c8062311badb70ccba2b216f3fff;
+
+CREATE FUNCTION universe_file(p_group_id bigint, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(file text, format text, as_of text, md5 text, loaded_at timestamp with time zone, load_id uuid)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 8a7edd8518a1d83e92c580e8d2cd4ca4;
 
 CREATE FUNCTION universe_symbols(p_names text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(symbol text)
     LANGUAGE plpgsql STABLE

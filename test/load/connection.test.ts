@@ -7,7 +7,7 @@ import { removeFolder, testDatabase } from '../support/index.js'
 import { loadInto, members, resultOf, writeFiles } from './files.js'
 
 const db = await testDatabase(import.meta.url)
-const rows = Array.from({ length: 400_000 }, (_, index) => `S${index},0.0001`)
+const rows = Array.from({ length: 400_000 }, (_, index) => `S${index},0.00024`)
 const folder = await writeFiles({
   'big_holdings.csv': ['symbol,weight', ...rows].join('\n'),
   'spy_holdings.csv': 'symbol\nAAPL\n',

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { findFiles } from '../../src/load/find-files.js'
+import { findFiles, oneFilePerUniverse } from '../../src/load/find-files.js'
 import { removeFolder, runCli, testDatabase } from '../support/index.js'
 import { members, writeFiles } from './files.js'
 
@@ -29,7 +29,7 @@ test('a directory stands for the CSV files directly inside it, by name', () => {
     'spy_holdings.csv',
   ])
   expect(files.map(({ group }) => group?.name)).toEqual(['QQQ', 'BRK.B', 'SPY'])
-  expect(files.map(({ problem }) => problem?.remedy)).toEqual([
+  expect(files.map(({ misnamed }) => misnamed?.remedy)).toEqual([
     'Rename it to qqq_holdings.csv.',
     undefined,
     undefined,
@@ -47,7 +47,7 @@ test('only whole directories are complete', () => {
 test('a path given twice is one file; a universe is stated by one file', () => {
   const { files } = findFiles('etfs', [folder, `${folder}/spy_holdings.csv`, `${folder}/other`])
   expect(files).toHaveLength(4)
-  expect(files.at(-1)).toMatchObject({
+  expect(oneFilePerUniverse(files).at(-1)).toMatchObject({
     name: `${folder}/other/spy_holdings.csv`,
     problem: { message: 'SPY is stated by spy_holdings.csv already' },
   })
@@ -108,7 +108,7 @@ test.each([
   ],
   ['a missing directory', ['universes', `${folder}/none`], /no such file or directory/],
   ['a missing price file', ['prices', `${folder}/none.csv.gz`], /no such file or directory/],
-  ['a directory without CSV files', ['etfs', `${folder}/empty`], /no \.csv file in/],
+  ['a directory without CSV files', ['etfs', `${folder}/empty`], /no \.csv or \.xlsx file in/],
   ['a directory of prices', ['prices', folder], /is a directory/],
   ['no file of symbols', ['symbols'], /missing required argument/],
   ['a fund that the directory lacks', ['etfs', folder, '--etf', 'IWM'], /no such file: .*iwm_holdings.csv/],

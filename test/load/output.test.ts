@@ -7,7 +7,7 @@ const db = await testDatabase(import.meta.url)
 const folder = await writeFiles({
   'spy_holdings.csv': 'symbol,weight\nAAPL,60\nmsft,39\n',
   'bad_holdings.csv': `symbol,weight\n${'A,1\n'.repeat(1)}B,abc\nC,def\n`,
-  'low_holdings.csv': 'symbol,weight\nAAPL,60\n',
+  'low_holdings.csv': 'symbol,weight\nAAPL,85\n',
 })
 afterAll(() => removeFolder(folder))
 
@@ -28,7 +28,7 @@ test('a person reads a table, warnings, problems with their remedy, and one clos
     'low_holdings.csv  LOW  loaded  1  1  0  0',
     'spy_holdings.csv  SPY  loaded  2  2  0  0  1 row repaired',
     '',
-    'warning low_holdings.csv: the weights sum to 60.00 percent only',
+    'warning low_holdings.csv: the weights sum to 85.00 percent only',
     '',
     'rejected bad_holdings.csv line 3, weight "abc": the weight is not a number from 0 to 100 (and 1 more). Weights are percent of the fund: 6.5 or 6.5% for 6.5 percent.',
     '',
@@ -47,7 +47,8 @@ test('a dry run says so', async () => {
 test('--strict says why the others stay out', async () => {
   const { code, stdout } = await cli('etfs', folder, '--strict', '--environment', 'strict')
   expect(code).toBe(1)
-  expect(stdout).toMatch(/spy_holdings.csv +SPY +held .*another file was rejected \(--strict\)/)
+  expect(stdout).toMatch(/spy_holdings.csv +SPY +held +2 .*see below/)
+  expect(stdout).toContain('held spy_holdings.csv: another file was not loaded, and the load is strict')
 })
 
 test('what a guard held is shown with the way out', async () => {

@@ -98,7 +98,7 @@ test('a file of many chunks arrives whole, whatever the chunks cut apart', async
   const count = 60_000
   const symbols = Array.from({ length: count }, (_, index) => `S${index.toString(36).toUpperCase()}`)
   const folder = await write({
-    'many_holdings.csv': `symbol,weight\r\n${symbols.join(',0.001\r\n')},0.001\r\n\r\n`,
+    'many_holdings.csv': `symbol,weight\r\n${symbols.join(',0.0016\r\n')},0.0016\r\n\r\n`,
   })
   const result = await loadInto(db, { kind: 'etfs', paths: [folder], environment: 'many' })
   expect(resultOf(result, 'many_holdings.csv')).toMatchObject({ status: 'loaded', rows: count, repaired: 0 })

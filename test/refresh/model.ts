@@ -96,7 +96,7 @@ export interface Theme {
 }
 
 /** Reads the rule tables, nothing else. */
-export async function readRules(db: TestDatabase): Promise<Rules> {
+export async function readRules(db: Pick<TestDatabase, 'query'>): Promise<Rules> {
   const setting = async (name: string): Promise<number> => {
     const [row] = await db.query<{ value: string }>('SELECT value FROM settings WHERE name = $1', [name])
     return Number(row!.value)

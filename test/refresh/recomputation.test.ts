@@ -3,6 +3,7 @@ import { dataDir, testDatabase, type TestDatabase } from '../support/index.js'
 import { expectSame } from './compare.js'
 import { completed, loadFund, loadRealMarket } from './market.js'
 import { millionths, readMarket, readRules, type Listing, type Market } from './model.js'
+import { numbers } from './random.js'
 import { recompute } from './recompute.js'
 
 let db: TestDatabase
@@ -16,16 +17,6 @@ async function expectRecomputed(): Promise<void> {
   const rules = await readRules(db)
   expect(run.changes.filter(({ held }) => held)).toEqual([])
   await expectSame(db, market, rules, recompute(market, rules))
-}
-
-/** Numbers from 0 to 1, the same in every run (mulberry32). */
-function numbers(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 const dollars = (close: bigint): string => (Number(close) / 1e6).toFixed(6)

@@ -205,6 +205,17 @@ describe.skipIf(!dataDir())('on real data', () => {
     expect([...written].filter((name) => !known.includes(name))).toEqual([])
   })
 
+  it('every GICS sub-industry of the S&P 500 is mapped to its sector', async () => {
+    const rows = await db.query<{ vendor_sector: string; sector: string }>('SELECT * FROM vendor_sectors')
+    const mapped = new Map(rows.map((row) => [row.vendor_sector, row.sector]))
+    const stated = read('gics_sectors.csv').filter((row) => row['gics_sub_industry'])
+    expect(stated).toHaveLength(503)
+    for (const row of stated) {
+      const sector = row['gics_sector']?.toLowerCase().replaceAll(' ', '_')
+      expect(mapped.get(row['gics_sub_industry']?.toLowerCase() ?? ''), row['symbol']).toBe(sector)
+    }
+  })
+
   it('nearly every symbol a theme names is listed', async () => {
     const listed = new Set(read('symbols.csv').map((row) => row['symbol']))
     const named = await names('SELECT DISTINCT unnest(include_symbols) AS name FROM theme_rules')

@@ -14,6 +14,7 @@ interface LoadCommandOptions extends GlobalOptions {
   rebuild?: boolean
   force?: boolean
   strict?: boolean
+  verbose?: boolean
   json?: boolean
   environment?: string
   etf?: string
@@ -22,20 +23,20 @@ interface LoadCommandOptions extends GlobalOptions {
 const SUBCOMMANDS: { kind: LoadKind; argument: string; description: string }[] = [
   { kind: 'symbols', argument: '<files...>', description: 'securities: insert and update rows of symbols' },
   { kind: 'prices', argument: '<files...>', description: 'daily prices: insert and update rows of ohlcv_daily' },
-  { kind: 'etfs', argument: '[paths...]', description: 'holdings of funds, files <ticker>_holdings.csv (default: holdings/)' },
+  { kind: 'etfs', argument: '[paths...]', description: 'holdings of funds, files <ticker>_holdings.csv or as their issuers offer them (default: holdings/)' },
   { kind: 'universes', argument: '[paths...]', description: 'lists of symbols, files <name>.csv (default: holdings/universes/)' },
+  { kind: 'themes', argument: '[paths...]', description: 'lists of symbols, files <name>.csv (default: holdings/themes/)' },
+  { kind: 'sectors', argument: '[paths...]', description: 'symbol,sector: rows of sector_overrides (default: holdings/sectors/ or holdings/sectors.csv)' },
 ] // prettier-ignore
 
-/** `universes load symbols | prices | etfs | universes [FILE or DIR ...]` */
+/** `universes load symbols | prices | etfs | universes | themes | sectors [FILE or DIR ...]` */
 export function register(program: Command): void {
-  const parent = program
-    .command('load')
-    .description('load CSV files; exit code 1 when one is rejected or held')
+  const parent = program.command('load').description('load files; exit code 1 when one is rejected or held')
   for (const { kind, argument, description } of SUBCOMMANDS) {
     const command = parent
       .command(kind)
       .description(description)
-      .argument(argument, 'CSV files, or .csv.gz')
+      .argument(argument, kind === 'etfs' ? 'CSV files, .csv.gz or .xlsx' : 'CSV files, or .csv.gz')
       .addOption(
         new Option('--mode <mode>', 'full reads every file, incremental those whose checksum changed')
           .choices(['full', 'incremental', 'dry-run'])
@@ -43,12 +44,14 @@ export function register(program: Command): void {
       )
       .option('--dry-run', 'say what would change, and change nothing')
       .option('--rebuild', 'the same as --mode full')
-      .option('--force', 'override membership_guards')
-      .option('--strict', 'load nothing when one file is rejected')
+      .option('--force', 'load what a guard would hold')
+      .option('--strict', 'load nothing when one file is rejected or held')
       .option('--environment <name>', 'environment of the universes', 'DEFAULT')
       .option('--json', 'print the row of load_runs as JSON')
-    if (kind === 'etfs')
+    if (kind === 'etfs') {
       command.option('--etf <ticker>', 'load this fund only, or say which fund the file is about')
+      command.option('--verbose', 'show each line that was skipped, and why')
+    }
     command.action(async (paths: string[], _options: unknown, self: Command) => {
       await loadCommand(kind, paths, self.optsWithGlobals<LoadCommandOptions>())
     })
@@ -61,7 +64,7 @@ async function loadCommand(kind: LoadKind, paths: string[], options: LoadCommand
     try {
       const result = await load({ ...loadOptions(kind, paths, options), client, onProgress: progress?.show })
       progress?.stop()
-      console.log(options.json ? await runAsJson(client, result.id) : renderLoad(result))
+      console.log(options.json ? await runAsJson(client, result.id) : renderLoad(result, options.verbose))
       if (!isClean(result)) process.exitCode = 1
     } finally {
       progress?.stop()

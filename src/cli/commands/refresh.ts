@@ -1,10 +1,8 @@
 import { Option, type Command } from 'commander'
 import { withClient } from '../../database/connect.js'
-import { UniversesError } from '../../errors.js'
-import { refresh, REFRESH_MODES, type RefreshMode, type SyncRun } from '../../refresh.js'
-import { printJson } from '../../report/console.js'
-import { renderRun } from '../../report/refresh.js'
+import { refresh, REFRESH_MODES, type RefreshMode } from '../../refresh.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
+import { finishRun, showSteps } from '../run.js'
 
 interface Options extends GlobalOptions {
   mode: RefreshMode
@@ -35,26 +33,8 @@ export function register(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const run = await withClient(connectOptions(options), (client) =>
-        refresh(client, { ...options, append: options.append ?? !options.delete }, progress(options)),
+        refresh(client, { ...options, append: options.append ?? !options.delete }, showSteps(options)),
       )
-      if (options.json) printJson(run)
-      else console.log(renderRun(run, options.verbose))
-      if (run.status === 'failed') throw runError(run)
-      if (run.changes.some((change) => change.held)) process.exitCode = 1
+      finishRun(run, options)
     })
-}
-
-/** Notices of the steps go to stderr, so that stdout holds nothing but the result. */
-function progress(options: Options): ((notice: string) => void) | undefined {
-  const wanted = !options.json && (options.verbose || process.stderr.isTTY)
-  return wanted ? (notice) => console.error(notice) : undefined
-}
-
-function runError({ error }: SyncRun): UniversesError {
-  return new UniversesError(error?.message ?? 'the refresh failed', {
-    code: error?.sqlstate,
-    detail: error?.detail,
-    hint: error?.hint,
-    where: error?.context,
-  })
 }

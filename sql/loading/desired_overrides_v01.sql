@@ -1,0 +1,9 @@
+CREATE VIEW desired_overrides AS
+SELECT f.name AS file, s.line, s.symbol, n.sector
+FROM staged_files AS f
+JOIN staged_sectors AS s ON s.file = f.file
+JOIN sector_names AS n ON n.stated = lower(s.sector)
+WHERE f.status = 'pending'
+    AND NOT EXISTS (SELECT FROM sector_overrides AS o WHERE o.symbol = s.symbol AND o.file IS NULL);
+
+COMMENT ON VIEW desired_overrides IS 'Rows that the files being loaded want in sector_overrides. A symbol whose sector was entered by hand is not among them.';

@@ -1,0 +1,38 @@
+CREATE OR REPLACE FUNCTION holdings_date(
+    p_text text
+)
+RETURNS date
+LANGUAGE sql
+IMMUTABLE
+SET search_path FROM CURRENT
+AS $$
+    /* Of 09/24/2025 the first number is the month, as US issuers write it, unless it exceeds 12. */
+    SELECT CASE WHEN is_iso_date(d.iso) THEN make_date(d.year, d.month, d.day) END
+    FROM regexp_replace(lower(btrim(p_text, E' \t\u00a0')), '[t ]\d{1,2}:\d{2}.*$', '') AS x (text)
+    CROSS JOIN LATERAL (
+        SELECT
+            regexp_match(x.text, '^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$') AS iso,
+            regexp_match(x.text, '^(\d{1,2})[-/](\d{1,2})[-/](\d{4}|\d\d)$') AS digits,
+            regexp_match(x.text, '^([a-z]{3,9})\.? +(\d{1,2}),? *(\d{4}|\d\d)$') AS month_first,
+            regexp_match(x.text, '^(\d{1,2})[- ]([a-z]{3,9})\.?[- ,]+(\d{4}|\d\d)$') AS day_first
+    ) AS m
+    CROSS JOIN LATERAL (
+        SELECT m.iso[1] AS year, m.iso[2] AS month, m.iso[3] AS day WHERE m.iso IS NOT NULL
+        UNION ALL
+        SELECT m.digits[3], m.digits[1], m.digits[2] WHERE m.digits[1]::integer <= 12
+        UNION ALL
+        SELECT m.digits[3], m.digits[2], m.digits[1] WHERE m.digits[1]::integer > 12
+        UNION ALL
+        SELECT coalesce(m.month_first[3], m.day_first[3]), n.number::text, coalesce(m.month_first[2], m.day_first[1])
+        FROM unnest('{january,february,march,april,may,june,july,august,september,october,november,december}'::text[])
+            WITH ORDINALITY AS n (name, number)
+        WHERE n.name LIKE coalesce(m.month_first[1], m.day_first[2]) || '%'
+    ) AS p
+    CROSS JOIN LATERAL (
+        SELECT y.year, p.month::integer AS month, p.day::integer AS day,
+            format('%s-%s-%s', y.year, lpad(p.month, 2, '0'), lpad(p.day, 2, '0')) AS iso
+        FROM (SELECT p.year::integer + CASE WHEN length(p.year) = 2 THEN 2000 ELSE 0 END) AS y (year)
+    ) AS d
+$$;
+
+COMMENT ON FUNCTION holdings_date(text) IS 'Date as holdings files write it: 2025-11-18, Nov 18, 2025, November 18, 2025, 18-Nov-2025, 18-Nov-25, 11/18/2025. NULL when it is none of these, or no existing date.';

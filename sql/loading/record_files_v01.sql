@@ -1,0 +1,42 @@
+CREATE OR REPLACE FUNCTION record_files(
+    p_load load_runs
+)
+RETURNS void
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Writes to the group of each file that went in where its members come from, only when that has changed. A new date of
+ * the holdings may rank what the file says about sectors differently among the files of all funds: the members with a
+ * sector are marked for the next refresh, and the file counts as loaded although its members are the same.
+ */
+BEGIN
+    WITH stated AS MATERIALIZED (
+        SELECT f.file, g.id, o.origin,
+            (g.metadata ->> 'as_of', g.metadata ->> 'format') IS DISTINCT FROM (o.origin ->> 'as_of', f.format) AS redated
+        FROM staged_files AS f
+        JOIN definition_groups AS g ON g.name = f.group_name AND g.type = f.group_type AND g.environment = p_load.environment
+        CROSS JOIN LATERAL (
+            SELECT jsonb_strip_nulls(jsonb_build_object('source', 'file', 'file', f.name, 'md5', f.md5, 'format', f.format,
+                'as_of', f.as_of, 'load_id', p_load.id, 'loaded_at', p_load.started_at)) AS origin
+        ) AS o
+        WHERE f.status = 'pending'
+    ), recorded AS (
+        UPDATE definition_groups AS g
+        SET updated_at = now(), metadata = coalesce(g.metadata, '{}') - '{retired_at,rolled_back,format,as_of}'::text[] || s.origin
+        FROM stated AS s
+        WHERE g.id = s.id AND (s.redated OR g.metadata ->> 'md5' IS DISTINCT FROM s.origin ->> 'md5'
+            OR g.metadata ->> 'file' IS DISTINCT FROM s.origin ->> 'file' OR g.metadata ?| '{retired_at,rolled_back}')
+    ), marked AS (
+        INSERT INTO market_changes (kind, symbol)
+        SELECT DISTINCT 'fund', m.symbol
+        FROM stated AS s
+        JOIN group_memberships AS m ON m.group_id = s.id
+        WHERE s.redated AND m.metadata ? 'sector'
+    )
+    UPDATE staged_files AS f SET status = 'loaded' FROM stated AS s WHERE s.file = f.file AND s.redated;
+END;
+$$;
+
+COMMENT ON FUNCTION record_files(load_runs) IS 'Notes in definition_groups.metadata which file, format and date the members of each loaded universe come from.';

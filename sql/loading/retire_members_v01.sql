@@ -1,0 +1,42 @@
+CREATE OR REPLACE FUNCTION retire_members(
+    p_load load_runs,
+    p_type text
+)
+RETURNS SETOF group_change
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Universes of p_type that were loaded from a file which is not among the staged ones: they lose their members if p_load
+ * forces it, and are reported as held otherwise, whatever membership_guards allow, for the file may just be late.
+ */
+DECLARE
+    v_gone bigint[] := ARRAY(
+        SELECT g.id
+        FROM definition_groups AS g
+        WHERE g.type = p_type AND g.environment = p_load.environment AND g.metadata ->> 'source' = 'file'
+            AND NOT g.metadata ? 'retired_at'
+            AND NOT EXISTS (SELECT FROM staged_files AS f WHERE f.group_name = g.name));
+    v_change group_change;
+BEGIN
+    IF NOT p_load.force THEN
+        RETURN QUERY
+        SELECT m.group_id::bigint, '{}'::text[], array_agg(m.symbol::text ORDER BY m.symbol COLLATE "C"), 0::bigint, count(*), true
+        FROM group_memberships AS m
+        WHERE m.group_id = ANY (v_gone)
+        GROUP BY m.group_id;
+        RETURN;
+    END IF;
+    FOR v_change IN
+        SELECT * FROM apply_memberships('desired_nothing', v_gone, p_load.id, p_force => true, p_reason => 'file removed')
+    LOOP
+        UPDATE definition_groups AS g
+        SET updated_at = now(), metadata = g.metadata || jsonb_build_object('retired_at', p_load.started_at)
+        WHERE g.id = v_change.group_id;
+        RETURN NEXT v_change;
+    END LOOP;
+END;
+$$;
+
+COMMENT ON FUNCTION retire_members(load_runs, text) IS 'Empties the universes whose file is gone, or reports them as held, and returns what changed.';

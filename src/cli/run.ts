@@ -1,0 +1,33 @@
+import { UniversesError } from '../errors.js'
+import type { SyncRun } from '../refresh.js'
+import { printJson } from '../report/console.js'
+import { renderRun } from '../report/refresh.js'
+
+/** How a run is shown. */
+export interface RunOutput {
+  verbose?: boolean
+  json?: boolean
+}
+
+/** Notices of the steps go to stderr, so that stdout holds nothing but the result. */
+export function showSteps({ verbose, json }: RunOutput): ((notice: string) => void) | undefined {
+  const wanted = !json && (verbose || process.stderr.isTTY)
+  return wanted ? (notice) => console.error(notice) : undefined
+}
+
+/** Prints a run; exit code 1 when it failed, which is thrown, or when a guard held a universe back. */
+export function finishRun(run: SyncRun, { verbose, json }: RunOutput): void {
+  if (json) printJson(run)
+  else console.log(renderRun(run, verbose))
+  if (run.status === 'failed') throw runError(run)
+  if (run.changes.some((change) => change.held)) process.exitCode = 1
+}
+
+function runError({ error }: SyncRun): UniversesError {
+  return new UniversesError(error?.message ?? 'the run failed', {
+    code: error?.sqlstate,
+    detail: error?.detail,
+    hint: error?.hint,
+    where: error?.context,
+  })
+}
