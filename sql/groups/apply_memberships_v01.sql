@@ -31,7 +31,9 @@ BEGIN
             SELECT g.id AS group_id, d.symbol::text, d.weight, d.metadata
             FROM definition_groups AS g
             JOIN %s AS d ON d.group_type = g.type AND d.group_name = g.name
-            WHERE g.id = ANY ($1) AND NOT EXISTS (SELECT FROM symbols AS s WHERE s.symbol = d.symbol AND NOT s.active) %s
+            WHERE g.id = ANY ($1) %s
+                -- NOT IN: hashed once, where the planner would rather look each symbol up.
+                AND d.symbol NOT IN (SELECT s.symbol FROM symbols AS s WHERE NOT s.active)
         ), stored AS (
             SELECT m.id, m.group_id, m.symbol::text, m.weight, m.metadata
             FROM group_memberships AS m

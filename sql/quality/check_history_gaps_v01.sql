@@ -13,12 +13,12 @@ FROM (
     ) AS h USING (group_id, symbol)
     WHERE m.id IS NULL OR h.valid_from IS NULL OR m.weight IS DISTINCT FROM h.weight
     UNION ALL
-    SELECT c.group_id, c.symbol, format('closed as reweighted at %s, but no row follows', c.valid_to)
+    SELECT c.group_id, c.symbol, format('closed as %s at %s, but no row follows', c.close_reason, c.valid_to)
     FROM membership_history AS c
-    WHERE c.close_reason = 'reweighted' AND NOT EXISTS (
+    WHERE c.close_reason IN ('reweighted', 'reclassified') AND NOT EXISTS (
         SELECT FROM membership_history AS n WHERE n.group_id = c.group_id AND n.symbol = c.symbol AND n.valid_from = c.valid_to
     )
 ) AS f
 LEFT JOIN definition_groups AS g ON g.id = f.group_id;
 
-COMMENT ON VIEW check_history_gaps IS 'Members whose open row of history is missing or has another weight, open rows of history without a member, and rows closed as reweighted that no row follows at once.';
+COMMENT ON VIEW check_history_gaps IS 'Members whose open row of history is missing or has another weight, open rows of history without a member, and rows closed as reweighted or reclassified that no row follows at once.';

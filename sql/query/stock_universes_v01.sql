@@ -44,10 +44,12 @@ AS $$
         WHERE p_at IS NOT NULL AND h.valid_from <= p_at AND (h.valid_to IS NULL OR h.valid_to > p_at)
     )
     SELECT true, g.type, g.name, g.description, p.rank, p.weight, s.since, NULL::timestamptz, membership_reason(p.metadata),
-        s.file, (p.metadata ->> 'line')::bigint, s.run, s.run_id, NULL::text, s.market_cap, p.metadata
+        -- Both as they are, or were, at that moment: the file may state the member in another line than when it came.
+        f.file, (p.metadata ->> 'line')::bigint, s.run, s.run_id, NULL::text, s.market_cap, p.metadata
     FROM present AS p
     JOIN definition_groups AS g ON g.id = p.group_id AND g.environment = p_environment
     LEFT JOIN stretch AS s ON s.id = p.group_id AND (s.until IS NULL OR s.until > p_at) AND (p_at IS NULL OR s.since <= p_at)
+    LEFT JOIN LATERAL (SELECT u.file FROM universe_file(g.id, p_at) AS u WHERE p.metadata ? 'line') AS f ON true
     UNION ALL
     SELECT false, g.type, g.name, g.description, NULL, s.weight, s.since, s.until, s.reason,
         s.file, s.line, s.run, s.run_id, s.end_reason, s.market_cap, NULL

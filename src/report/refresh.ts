@@ -73,7 +73,7 @@ function closingLine(run: SyncRun): string {
   const what = run.dry_run ? 'dry run, nothing was kept: would make' : 'made'
   const held = run.changes.filter((change) => change.held).length
   const universes = run.changes.length - held
-  return `${what} ${run.total_changes.toLocaleString('en-US')} changes in ${universes} universes${held > 0 ? `, held ${held} back` : ''}, in ${duration}: run ${run.id}`
+  return `${what} ${run.total_changes.toLocaleString('en-US')} changes in ${universes} ${universes === 1 ? 'universe' : 'universes'}${held > 0 ? `, held ${held} back` : ''}, in ${duration}: run ${run.id}`
 }
 
 function moved(change: UniverseChange): number {

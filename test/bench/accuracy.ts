@@ -92,6 +92,15 @@ const SHARES: readonly { what: string; goal?: number; sql: string }[] = [
       FROM reference AS r
       JOIN sector_candidates AS c ON c.symbol = r.symbol AND c.source = 'sic'`,
   },
+  {
+    what: '... of all active stocks of the reference, without a SIC code too',
+    goal: 80,
+    sql: `
+      SELECT count(*) AS of, count(*) FILTER (WHERE c.sector = r.sector) AS right
+      FROM reference AS r
+      JOIN symbols AS s ON s.symbol = r.symbol AND s.active AND s.type IN ('CS', 'ADRC')
+      LEFT JOIN sector_candidates AS c ON c.symbol = r.symbol AND c.source = 'sic'`,
+  },
 ]
 
 /** Measures what the database of `client` holds against the table `reference`. */

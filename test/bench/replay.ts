@@ -4,6 +4,7 @@ import { happenInModel, tradingDay, type TradingDay } from '../refresh/price-pat
 import { numbers } from '../refresh/random.js'
 import { recompute } from '../refresh/recompute.js'
 import { comparePast, happenInDatabase, readStoredMarket, type Query } from '../refresh/stored-market.js'
+import { actAsAutovacuum } from './autovacuum.js'
 import { time, type Bench, type Row } from './bench.js'
 import { RANKING_QUERY, refreshedMarket, sizeName } from './market.js'
 import { limitLine, median, ratioLine, short, type Line, type Pairs } from './report.js'
@@ -136,18 +137,6 @@ async function endOf(client: Client): Promise<Moment> {
     `SELECT finished_at::text AS at, started_at::date::text AS today FROM sync_runs ORDER BY started_at DESC LIMIT 1`,
   )
   return rows[0]!
-}
-
-/** Vacuums and analyzes what autovacuum would by its default thresholds: a year is over here before it wakes up. */
-async function actAsAutovacuum(client: Client): Promise<void> {
-  await client.query('SELECT pg_stat_force_next_flush()')
-  const { rows } = await client.query<{ tables: string | null }>(
-    `SELECT string_agg(format('%I.%I', schemaname, relname), ', ') AS tables
-     FROM pg_stat_user_tables
-     WHERE n_dead_tup > 50 + 0.2 * n_live_tup OR n_mod_since_analyze > 50 + 0.1 * n_live_tup
-       OR n_ins_since_vacuum > 1000 + 0.2 * n_live_tup`,
-  )
-  if (rows[0]?.tables) await client.query(`VACUUM (ANALYZE) ${rows[0].tables}`)
 }
 
 function queryOn(client: Client): Query {

@@ -598,9 +598,9 @@ CREATE VIEW check_history_gaps (
     WHERE valid_to IS NULL) h USING (group_id, symbol)
     WHERE id IS NULL OR valid_from IS NULL OR weight IS DISTINCT
     FROM weight
-    UNION ALL SELECT group_id, symbol, format('closed as reweighted at %s, but no row follows'::text, valid_to) AS format
+    UNION ALL SELECT group_id, symbol, format('closed as %s at %s, but no row follows'::text, close_reason, valid_to) AS format
     FROM membership_history c
-    WHERE close_reason = 'reweighted'::text AND NOT (EXISTS ( SELECT
+    WHERE (close_reason = ANY (ARRAY['reweighted'::text, 'reclassified'::text])) AND NOT (EXISTS ( SELECT
     FROM membership_history n
     WHERE group_id = group_id AND symbol = symbol AND valid_from = valid_to))) f LEFT JOIN definition_groups g ON id = group_id;
 
@@ -1447,7 +1447,7 @@ CREATE FUNCTION adopt_table(p_definition text) RETURNS void
 CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 923e3f268f5c2181b7d50ddfb94faa23;
+    AS md5 44ba1e7e761fbed95913e5524c3eae96;
 
 CREATE FUNCTION as_of_moment(p_what text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
@@ -1983,7 +1983,7 @@ CREATE FUNCTION stock_universes(p_symbol text, p_at timestamp with time zone DEF
     LANGUAGE sql STABLE
     SET jit=off
     SET search_path=<schema>, pg_temp
-    AS md5 fe4aff26ae138ed4d0415ff598c674cb;
+    AS md5 bde0af3c76000e0178dbd9dd3dbb3999;
 
 CREATE FUNCTION summarize_changes(p_changes group_change[]) RETURNS jsonb
     LANGUAGE sql STABLE

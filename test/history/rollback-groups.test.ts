@@ -110,3 +110,22 @@ it('a run of another environment is refused by its name', async () => {
   await db.query(`UPDATE load_runs SET kind = 'prices', environment = 'OTHER' WHERE id = $1`, [prices!.id])
   await expect(rollBack(db, prices!.id)).resolves.toMatchObject({ status: 'completed' })
 })
+
+it('a member that comes back is explained by the file that stated it so', async () => {
+  const load = async (name: string, lines: string): Promise<string> => {
+    const folder = await writeFiles({ [name]: `symbol,weight\n${lines}\n` })
+    const paths = [`${folder}/${name}`]
+    const { id } = await loadInto(db, { kind: 'etfs', paths, etf: 'SPY', force: true })
+    removeFolder(folder)
+    return id
+  }
+  const first = await load('first.csv', 'TEC1,60\nTEC2,40')
+  await load('second.csv', 'TEC2,99')
+  await load('third.csv', 'TEC2,50\nTEC1,50')
+  await load('second.csv', 'TEC2,99')
+  const run = await rollBack(db, first)
+  const [row] = await db.query(
+    `SELECT file, line::integer, weight::float8, run_id FROM explain_membership('TEC1', 'SPY', 'ETF')`,
+  )
+  expect(row).toEqual({ file: 'first.csv', line: 2, weight: 60, run_id: run.id })
+})
