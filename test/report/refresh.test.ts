@@ -85,7 +85,7 @@ it('names what was held back and what it alerted to', () => {
   )
   expect(text).toMatch(/mine +5 +0 +1 +0 +held: unchanged, see membership_guards or use --force/)
   expect(text).toContain('alert THEME mine: 4 members, limit 5 (held)')
-  expect(text).toContain('made 0 changes in 1 universes, held 1 back, in 1.25 s')
+  expect(text).toContain('made 0 changes in 1 universe, held 1 back, in 1.25 s')
 })
 
 it('shows no more than 25 alerts', () => {
