@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { RelationshipReport } from '../../src/report/report-document.js'
 import { renderReport } from '../../src/report/report-console.js'
@@ -128,7 +129,7 @@ describe('the Markdown', () => {
 
 describe('the console', () => {
   it('shows bars that are full for the largest only, and aligned numbers', () => {
-    const text = renderReport(sampleReport())
+    const text = stripVTControlCharacters(renderReport(sampleReport()))
     expect(text).toMatch(/^Information Technology +3 +75\.00 % +█{24} +\$ 4\.00 T +88\.89 %$/m)
     expect(text).toMatch(/^Energy +1 +25\.00 % +█{8} +\$ 500\.00 B +11\.11 %$/m)
     expect(text).toMatch(
@@ -142,6 +143,6 @@ describe('the console', () => {
     const report = sampleReport()
     report.runs[0]!.status = 'failed'
     report.runs[0]!.error = 'it broke'
-    expect(renderReport(report)).toContain('failed 2026-11-21 10:00: it broke')
+    expect(stripVTControlCharacters(renderReport(report))).toContain('failed 2026-11-21 10:00: it broke')
   })
 })
