@@ -63,7 +63,7 @@ describe('universes import legacy', () => {
     await addLegacyRows(db, [row('mine', ['TEC1', 'TEC2'], 'x'), row('spy', ['UTL1'], 'etf')])
     const dry = await cli('legacy', '--dry-run')
     expect([dry.code, dry.stderr]).toEqual([0, ''])
-    expect(dry.stdout).toMatch(/dry run, nothing was kept: would make 2 changes in 1 universes/)
+    expect(dry.stdout).toMatch(/dry run, nothing was kept: would make 2 changes in 1 universe/)
     expect(await universes(db)).not.toHaveProperty('UNIVERSE mine')
 
     const { code, stdout, stderr } = await cli('legacy')
