@@ -70,7 +70,7 @@ describe('universes import legacy', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^import +[\d.]+ +2 +0 +0 +0$/m)
     expect(stdout).toMatch(/^UNIVERSE +mine +2 +2 +0 +0$/m)
-    expect(stdout).toMatch(/^made 2 changes in 1 universes, in [\d.]+ m?s: run [0-9a-f-]{36}$/m)
+    expect(stdout).toMatch(/^made 2 changes in 1 universe, in [\d.]+ m?s: run [0-9a-f-]{36}$/m)
     expect(stdout).toMatch(/^left alone: 1 that a file or the rules maintain/m)
     expect((await universes(db))['UNIVERSE mine']).toEqual(['TEC1', 'TEC2'])
   })
