@@ -11,10 +11,16 @@ export { SQLSTATE, UniversesError } from './errors.js'
 export { load, type LoadOptions } from './load/load.js'
 export { type FileResult, type LoadKind, type LoadMode, type LoadResult } from './load/result.js'
 export {
+  enrichSectors,
+  importLegacy,
   refresh,
   REFRESH_MODES,
+  rollback,
+  type EnrichOptions,
   type RefreshMode,
   type RefreshOptions,
+  type RollbackOptions,
+  type RunMode,
   type SyncRun,
   type UniverseChange,
 } from './refresh.js'
@@ -27,6 +33,7 @@ export {
   type StockAnswer,
   type UniverseAnswer,
 } from './report/query-document.js'
+export { readReport, type RelationshipReport } from './report/report-document.js'
 export { relayOnce } from './relay/once.js'
 export { RedisSink, type RedisSinkOptions } from './relay/redis.js'
 export { runRelay, type RelayOptions } from './relay/relay.js'
@@ -34,3 +41,4 @@ export { type RelayEvent, type Sink } from './relay/sink.js'
 export { StdoutSink } from './relay/stdout.js'
 export { sync, type SyncOptions, type SyncResult, type SyncStep } from './sync.js'
 export { type StepResult, type SyncStepName } from './sync-steps.js'
+export { validate, type Validation } from './validate.js'
