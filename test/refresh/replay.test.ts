@@ -35,8 +35,8 @@ describe('thirty days of refreshes', () => {
     db = await testDatabase(import.meta.url)
     const client = await db.client()
     await fillMarket(client, { stocks: 400, days: 5 })
-    // Industries of one stock may lose it when it is delisted.
-    await db.query(`INSERT INTO membership_guards VALUES ('INDUSTRY', 100, 0, true)`)
+    // However many stocks of an industry go on one day, it follows.
+    await db.query(`UPDATE membership_guards SET max_removed_percent = 100 WHERE group_type = 'INDUSTRY'`)
     await db.query(`SELECT update_cache(ARRAY(SELECT id FROM definition_groups WHERE type = 'ETF'))`)
     market = await readStoredMarket(db.query)
     rules = await readRules(db)
