@@ -19,6 +19,7 @@ const objects: SqlObject[] = [
     'groups/universe_symbols',
     'groups/symbol_groups',
     'groups/find_group',
+    'groups/check_known',
     'groups/history_at',
     'groups/members_as_of',
     'groups/managed_groups',

@@ -10,7 +10,6 @@ const objects: SqlObject[] = [
     'query/find_universe',
     'query/find_symbol',
     'query/as_of_moment',
-    'query/check_known',
     'query/constituents_at',
     'query/universe_file',
     'query/describe_universe',

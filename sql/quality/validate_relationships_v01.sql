@@ -19,16 +19,7 @@ DECLARE
     v_check relationship_checks;
     v_problem text;
 BEGIN
-    IF EXISTS (SELECT FROM definition_groups)
-        AND NOT EXISTS (SELECT FROM definition_groups AS g WHERE g.environment = p_environment)
-    THEN
-        RAISE EXCEPTION USING
-            ERRCODE = 'UV003',
-            MESSAGE = format('there is no universe in environment %s', p_environment),
-            DETAIL = format('Environments: %s.', (SELECT string_agg(DISTINCT g.environment, ', ') FROM definition_groups AS g)),
-            HINT = 'Name one of them; the names are case-sensitive.';
-    END IF;
-
+    PERFORM check_known(NULL, p_environment);
     FOR v_check IN SELECT * FROM relationship_checks AS c WHERE c.enabled ORDER BY c.position, c.name LOOP
         check_name := v_check.name;
         title := v_check.title;

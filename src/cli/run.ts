@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { UniversesError } from '../errors.js'
 import type { SyncRun } from '../refresh.js'
 import { printJson } from '../report/console.js'
@@ -7,6 +8,15 @@ import { renderRun } from '../report/refresh.js'
 export interface RunOutput {
   verbose?: boolean
   json?: boolean
+}
+
+/** Gives a command the options of RunOutput, `--dry-run` and `--environment`. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--dry-run', 'do everything, report it, keep nothing')
+    .option('--environment <name>', 'environment of the universes', 'DEFAULT')
+    .option('--verbose', 'show every universe and its symbols')
+    .option('--json', 'print the run as JSON')
 }
 
 /** Notices of the steps go to stderr, so that stdout holds nothing but the result. */

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import type pg from 'pg'
 import { loaded } from './holdings.js'
 import { refresh } from './market.js'
+import { issuerFiles } from './whole-market.js'
 
 /** How many of how many stocks, and how many percent that has to be. */
 export interface Share {
@@ -30,13 +31,10 @@ export interface WrongCode {
 /** Loads an empty database the way an operator would: the listing, prices, holdings, then issuer files over them. */
 export async function loadRealSectors(client: pg.Client, folder: string): Promise<void> {
   const inFolder = (...names: string[]): string[] => names.map((name) => join(folder, name))
-  const issuerFiles = readdirSync(join(folder, 'issuer'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
   await loaded({ client, kind: 'symbols', paths: inFolder('symbols.csv', 'symbols_delisted.csv') })
   await loaded({ client, kind: 'prices', paths: inFolder('prices_latest.csv') })
   await loaded({ client, kind: 'etfs', paths: inFolder('holdings') })
-  await loaded({ client, kind: 'etfs', paths: issuerFiles })
+  await loaded({ client, kind: 'etfs', paths: issuerFiles(folder) })
   await refresh(client)
 }
 

@@ -34,7 +34,8 @@ export async function wholeMarket(bench: Bench): Promise<WholeMarket> {
   return { name: 'the real data', template }
 }
 
-function issuerFiles(data: string): string[] {
+/** The raw issuer files of the real data. */
+export function issuerFiles(data: string): string[] {
   const folder = join(data, 'issuer')
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.(csv|xlsx)$/.test(path))

@@ -2066,7 +2066,7 @@ CREATE FUNCTION validate_relationships(p_environment text DEFAULT 'DEFAULT'::tex
     SET jit=off
     SET search_path=<schema>, pg_temp
     SET work_mem=32MB
-    AS md5 92e74c9c8518db6e7299213dce68f6df;
+    AS md5 c72241ff09d1ae9b802186a5bf1bacae;
 
 -- triggers
 

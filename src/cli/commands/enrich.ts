@@ -4,7 +4,7 @@ import { withClient } from '../../database/connect.js'
 import { enrichSectors } from '../../refresh.js'
 import { renderTable } from '../../report/console.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
-import { finishRun, showSteps, type RunOutput } from '../run.js'
+import { addRunOptions, finishRun, showSteps, type RunOutput } from '../run.js'
 
 interface Options extends GlobalOptions, RunOutput {
   mode: 'full' | 'incremental' | 'dry-run'
@@ -15,28 +15,24 @@ interface Options extends GlobalOptions, RunOutput {
 
 /** `universes enrich sectors`: exit code 1 when the run failed or a guard held a universe back. */
 export function register(program: Command): void {
-  program
-    .command('enrich')
-    .description('complete what is known about stocks')
-    .command('sectors')
-    .description('put every active stock into its sector')
-    .addOption(
-      new Option(
-        '--mode <mode>',
-        'full looks at every stock, incremental at what has changed, dry-run is full and keeps nothing',
+  const command = program.command('enrich').description('complete what is known about stocks')
+  addRunOptions(
+    command
+      .command('sectors')
+      .description('put every active stock into its sector')
+      .addOption(
+        new Option(
+          '--mode <mode>',
+          'full looks at every stock, incremental at what has changed, dry-run is full and keeps nothing',
+        )
+          .choices(['full', 'incremental', 'dry-run'])
+          .default('incremental'),
       )
-        .choices(['full', 'incremental', 'dry-run'])
-        .default('incremental'),
-    )
-    .option('--dry-run', 'do everything, report it, keep nothing')
-    .option('--force', 'override membership_guards')
-    .option('--environment <name>', 'environment of the groups', 'DEFAULT')
-    .option('--verbose', 'show every universe and its symbols')
-    .option('--json', 'print the run as JSON')
-    .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Options>()
-      await withClient(connectOptions(options), (client) => enrich(client, options))
-    })
+      .option('--force', 'override membership_guards'),
+  ).action(async (_options: unknown, command: Command) => {
+    const options = command.optsWithGlobals<Options>()
+    await withClient(connectOptions(options), (client) => enrich(client, options))
+  })
 }
 
 async function enrich(client: pg.Client, options: Options): Promise<void> {

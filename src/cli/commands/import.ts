@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { withClient } from '../../database/connect.js'
 import { importLegacy } from '../../refresh.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
-import { finishRun, showSteps, type RunOutput } from '../run.js'
+import { addRunOptions, finishRun, showSteps, type RunOutput } from '../run.js'
 
 interface Options extends GlobalOptions, RunOutput {
   dryRun?: boolean
@@ -11,24 +11,20 @@ interface Options extends GlobalOptions, RunOutput {
 
 /** `universes import legacy` */
 export function register(program: Command): void {
-  program
-    .command('import')
-    .description('take universes over from elsewhere')
-    .command('legacy')
-    .description('import the universes of old cache_entries rows, which stay as they are')
-    .option('--dry-run', 'do everything, report it, keep nothing')
-    .option('--environment <name>', 'environment of the universes', 'DEFAULT')
-    .option('--verbose', 'show every universe and its symbols')
-    .option('--json', 'print the run as JSON')
-    .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Options>()
-      const run = await withClient(connectOptions(options), (client) =>
-        importLegacy(client, options, showSteps(options)),
-      )
-      finishRun(run, options)
-      const left = Number(run.steps.find(({ step }) => step === 'import')?.['left_alone'])
-      if (!options.json && left > 0) {
-        console.log(`left alone: ${left} that a file or the rules maintain, or that had members before`)
-      }
-    })
+  const command = program.command('import').description('take universes over from elsewhere')
+  addRunOptions(
+    command
+      .command('legacy')
+      .description('import the universes of old cache_entries rows, which stay as they are'),
+  ).action(async (_options: unknown, command: Command) => {
+    const options = command.optsWithGlobals<Options>()
+    const run = await withClient(connectOptions(options), (client) =>
+      importLegacy(client, options, showSteps(options)),
+    )
+    finishRun(run, options)
+    const left = Number(run.steps.find(({ step }) => step === 'import')?.['left_alone'])
+    if (!options.json && left > 0) {
+      console.log(`left alone: ${left} that a file or the rules maintain, or that had members before`)
+    }
+  })
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { withClient } from '../../database/connect.js'
 import { rollback, type SyncRun } from '../../refresh.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
-import { finishRun, showSteps, type RunOutput } from '../run.js'
+import { addRunOptions, finishRun, showSteps, type RunOutput } from '../run.js'
 
 interface Options extends GlobalOptions, RunOutput {
   to: string
@@ -13,32 +13,29 @@ interface Options extends GlobalOptions, RunOutput {
 
 /** `universes rollback`: the emergency procedure after a bad load or refresh. */
 export function register(program: Command): void {
-  program
-    .command('rollback')
-    .description('bring the memberships back to what they were; history keeps what is taken back')
-    .requiredOption(
-      '--to <run|load|timestamp>',
-      'id of a run or load (see the view recorded_runs), or a timestamp: as it was when that was over',
+  addRunOptions(
+    program
+      .command('rollback')
+      .description('bring the memberships back to what they were; history keeps what is taken back')
+      .requiredOption(
+        '--to <run|load|timestamp>',
+        'id of a run or load (see the view recorded_runs), or a timestamp: as it was when that was over',
+      )
+      .option('--before', 'just before that run, load or timestamp instead'),
+  ).action(async (_options: unknown, command: Command) => {
+    const options = command.optsWithGlobals<Options>()
+    const run = await withClient(connectOptions(options), (client) =>
+      rollback(client, options, showSteps(options)),
     )
-    .option('--before', 'just before that run, load or timestamp instead')
-    .option('--dry-run', 'do everything, report it, keep nothing')
-    .option('--environment <name>', 'environment of the groups', 'DEFAULT')
-    .option('--verbose', 'show every universe and its symbols')
-    .option('--json', 'print the run as JSON')
-    .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<Options>()
-      const run = await withClient(connectOptions(options), (client) =>
-        rollback(client, options, showSteps(options)),
-      )
-      finishRun(run, options)
-      if (options.json) return
-      console.log(describeMoment(run))
-      if (run.dry_run || run.total_changes === 0) return
-      console.log(
-        'Files taken back are held when they come again, unless changed or forced. The next refresh recomputes what follows\n' +
-          'from prices and rules: correct those first if they were the trouble.',
-      )
-    })
+    finishRun(run, options)
+    if (options.json) return
+    console.log(describeMoment(run))
+    if (run.dry_run || run.total_changes === 0) return
+    console.log(
+      'Files taken back are held when they come again, unless changed or forced. The next refresh recomputes what follows\n' +
+        'from prices and rules: correct those first if they were the trouble.',
+    )
+  })
 }
 
 /** Which moment a name or timestamp without a zone turned out to be, and who could not come back. */
