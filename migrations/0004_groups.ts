@@ -10,6 +10,7 @@ const objects: SqlObject[] = [
     'groups/membership_history_seed',
     'groups/group_change',
     'groups/environment_in_use',
+    'groups/running_change',
     'groups/lock_universes',
     'groups/is_held',
     'groups/desired_nothing',

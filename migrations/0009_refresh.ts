@@ -16,6 +16,7 @@ const objects: SqlObject[] = [
     'refresh/rebalance_themes',
     'refresh/count_changes',
     'refresh/summarize_changes',
+    'refresh/run_steps',
     'refresh/finish_step',
     'refresh/run_events',
     'quality/find_alerts',

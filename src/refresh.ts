@@ -24,6 +24,20 @@ export interface RunStep {
   [count: string]: number | string
 }
 
+/** What a run tells about a step that it has finished. */
+export interface RunProgress {
+  run_id: string
+  mode: RunMode
+  step: string
+  milliseconds: number
+  /** Place of the step, from 1, and the number of steps. */
+  position: number
+  of: number
+  /** The step that begins now; null after the last one. */
+  next: string | null
+  [count: string]: number | string | null
+}
+
 /** What a run or load did to one universe. */
 export interface UniverseChange {
   type: string
@@ -65,13 +79,13 @@ export interface SyncRun {
 }
 
 /**
- * Calls refresh_universes and returns its run, failed runs included. `onStep` receives the notice of each step while
+ * Calls refresh_universes and returns its run, failed runs included. `onStep` receives the report of each step while
  * the run goes on. Rejects with SQLSTATE UV001 when another refresh or load is running.
  */
 export async function refresh(
   client: pg.Client,
   options: RefreshOptions = {},
-  onStep: (notice: string) => void = () => undefined,
+  onStep: (step: RunProgress) => void = () => undefined,
 ): Promise<SyncRun> {
   return callRun(client, 'refresh_universes($1, $2, $3, $4, $5, $6)', onStep, [
     options.mode ?? 'full',
@@ -96,7 +110,7 @@ export interface EnrichOptions extends Pick<
 export async function enrichSectors(
   client: pg.Client,
   options: EnrichOptions = {},
-  onStep: (notice: string) => void = () => undefined,
+  onStep: (step: RunProgress) => void = () => undefined,
 ): Promise<SyncRun> {
   return callRun(client, 'enrich_sectors($1, $2, $3, $4, $5)', onStep, [
     options.mode ?? 'incremental',
@@ -122,7 +136,7 @@ export interface RollbackOptions extends Pick<RefreshOptions, 'dryRun' | 'enviro
 export async function rollback(
   client: pg.Client,
   options: RollbackOptions,
-  onStep: (notice: string) => void = () => undefined,
+  onStep: (step: RunProgress) => void = () => undefined,
 ): Promise<SyncRun> {
   return callRun(client, 'rollback_universes($1, $2, $3, $4, $5)', onStep, [
     options.to,
@@ -137,7 +151,7 @@ export async function rollback(
 export async function importLegacy(
   client: pg.Client,
   options: Pick<RefreshOptions, 'dryRun' | 'environment' | 'triggeredBy'> = {},
-  onStep: (notice: string) => void = () => undefined,
+  onStep: (step: RunProgress) => void = () => undefined,
 ): Promise<SyncRun> {
   return callRun(client, 'import_legacy($1, $2, $3)', onStep, [
     options.dryRun ?? false,
@@ -149,10 +163,12 @@ export async function importLegacy(
 async function callRun(
   client: pg.Client,
   call: string,
-  onStep: (notice: string) => void,
+  onStep: (step: RunProgress) => void,
   params: readonly unknown[],
 ): Promise<SyncRun> {
-  const listener = (notice: { message?: string | undefined }): void => onStep(notice.message ?? '')
+  const listener = ({ detail }: { detail?: string | undefined }): void => {
+    if (detail?.startsWith('{')) onStep(JSON.parse(detail) as RunProgress)
+  }
   client.on('notice', listener)
   try {
     const { rows } = await client.query<SyncRun>(`SELECT * FROM ${call}`, [...params])

@@ -1,7 +1,8 @@
 import type pg from 'pg'
 import { load } from './load/load.js'
 import { isClean, type LoadKind, type LoadResult } from './load/result.js'
-import { enrichSectors, refresh, type SyncRun } from './refresh.js'
+import { enrichSectors, refresh, type RunProgress, type SyncRun } from './refresh.js'
+import { renderProgress } from './report/refresh.js'
 import { readReport, type RelationshipReport } from './report/report-document.js'
 import { renderMarkdown } from './report/report-markdown.js'
 import { writeWhole } from './report/report-output.js'
@@ -70,14 +71,19 @@ async function loadStep(kind: LoadKind, paths: readonly string[], context: StepC
   }
 }
 
+/** Tells of each step of a run as it ends. */
+function noteSteps(onNote: StepContext['onNote']): (step: RunProgress) => void {
+  return (step) => onNote(renderProgress(step))
+}
+
 async function enrichStep({ client, onNote, ...options }: StepContext): Promise<StepResult> {
   const { environment, force, triggeredBy } = options
-  return { kind: 'run', run: await enrichSectors(client, { environment, force, triggeredBy }, onNote) }
+  return { kind: 'run', run: await enrichSectors(client, { environment, force, triggeredBy }, noteSteps(onNote)) }
 }
 
 async function refreshStep({ client, onNote, ...options }: StepContext): Promise<StepResult> {
   const { environment, force, triggeredBy } = options
-  return { kind: 'run', run: await refresh(client, { environment, force, triggeredBy }, onNote) }
+  return { kind: 'run', run: await refresh(client, { environment, force, triggeredBy }, noteSteps(onNote)) }
 }
 
 async function validateStep({ client, environment }: StepContext): Promise<StepResult> {

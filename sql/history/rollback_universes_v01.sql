@@ -53,8 +53,8 @@ BEGIN
         JOIN membership_history AS h ON h.group_id = g.id AND h.valid_from <= v_moment AND (h.valid_to > v_moment) IS NOT FALSE
         JOIN symbols AS s ON s.symbol = h.symbol AND NOT s.active
         WHERE g.environment = p_environment;
-        v_run.steps := v_run.steps || finish_step('rollback', v_clock,
-            count_changes(v_changes) || jsonb_build_object('to', v_moment, 'inactive_left_out', v_inactive), 'cache and events');
+        v_run := finish_step(v_run, 'rollback', v_clock,
+            count_changes(v_changes) || jsonb_build_object('to', v_moment, 'inactive_left_out', v_inactive));
         v_run := publish_run(v_run, v_changes);
         IF p_dry_run THEN
             RAISE SQLSTATE 'UV000';

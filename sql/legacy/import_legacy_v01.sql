@@ -49,10 +49,9 @@ BEGIN
         -- A rollback may have retired one.
         UPDATE definition_groups AS g SET metadata = g.metadata - 'retired_at', updated_at = now()
         WHERE g.id = ANY (v_groups) AND g.metadata ? 'retired_at';
-        v_run.steps := v_run.steps || finish_step('import', v_clock, count_changes(v_changes) || jsonb_build_object(
+        v_run := finish_step(v_run, 'import', v_clock, count_changes(v_changes) || jsonb_build_object(
             'universes', cardinality(v_groups),
-            'left_alone', (SELECT count(*) FROM legacy_universes AS l WHERE l.environment = p_environment) - cardinality(v_groups)),
-            'cache and events');
+            'left_alone', (SELECT count(*) FROM legacy_universes AS l WHERE l.environment = p_environment) - cardinality(v_groups)));
         v_run := publish_run(v_run, v_changes);
         IF p_dry_run THEN
             RAISE SQLSTATE 'UV000';

@@ -1,22 +1,33 @@
 CREATE OR REPLACE FUNCTION finish_step(
+    p_run sync_runs,
     p_step text,
     p_started timestamptz,
-    p_counts jsonb,
-    p_next text
+    p_counts jsonb
 )
-RETURNS jsonb
+RETURNS sync_runs
 LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Report of one step: a NOTICE for the caller, application_name for whoever watches, an object for sync_runs.steps. */
+/*
+ * Report of one step: a row in the run's steps, a NOTICE for the caller with the same as JSON in its detail, and the next
+ * step in application_name for whoever watches.
+ */
 DECLARE
+    v_steps text[] := run_steps(p_run.mode);
+    v_position integer := array_position(v_steps, p_step);
     v_milliseconds numeric := round(extract(epoch FROM clock_timestamp() - p_started) * 1000, 3);
+    v_report jsonb := jsonb_build_object('step', p_step, 'milliseconds', v_milliseconds) || p_counts;
 BEGIN
-    RAISE NOTICE '%: % ms %', p_step, v_milliseconds, p_counts;
-    PERFORM set_config('application_name', 'pg-universes refresh: ' || p_next, true);
-    RETURN jsonb_build_object('step', p_step, 'milliseconds', v_milliseconds) || p_counts;
+    RAISE NOTICE USING
+        MESSAGE = format('%s: %s ms', p_step, v_milliseconds),
+        DETAIL = v_report || jsonb_build_object('run_id', p_run.id, 'mode', p_run.mode, 'position', v_position,
+            'of', cardinality(v_steps), 'next', v_steps[v_position + 1]);
+    PERFORM set_config('application_name',
+        format('pg-universes %s %s', coalesce(v_steps[v_position + 1], 'end'), replace(p_run.id::text, '-', '')), true);
+    p_run.steps := p_run.steps || v_report;
+    RETURN p_run;
 END;
 $$;
 
-COMMENT ON FUNCTION finish_step(text, timestamptz, jsonb, text) IS 'Announces the end of one step of a refresh, and that p_next begins, and returns the step''s report.';
+COMMENT ON FUNCTION finish_step(sync_runs, text, timestamptz, jsonb) IS 'Announces the end of one step of a run, which began at p_started, and returns the run with the step''s report: name, milliseconds and p_counts.';

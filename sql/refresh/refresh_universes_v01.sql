@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION refresh_universes(
     p_dry_run boolean DEFAULT false,
     p_force boolean DEFAULT false,
     p_environment text DEFAULT 'DEFAULT',
-    p_triggered_by text DEFAULT session_user
+    p_triggered_by text DEFAULT session_user,
+    p_run_id uuid DEFAULT NULL
 )
 RETURNS sync_runs
 LANGUAGE plpgsql
@@ -37,7 +38,7 @@ DECLARE
     v_where text;
 BEGIN
     PERFORM check_mode(p_mode, '{full,market_cap,sectors,changed_sectors,themes,ipos,delistings}');
-    v_run := start_run(p_mode, p_append, p_dry_run, p_force, p_environment, p_triggered_by);
+    v_run := start_run(p_mode, p_append, p_dry_run, p_force, p_environment, p_triggered_by, p_run_id);
     v_context := ROW(v_run.id, p_environment, p_append, p_force)::refresh_context;
     BEGIN
         PERFORM set_config('universes.environment', p_environment, true);
@@ -65,42 +66,42 @@ BEGIN
             v_touched := CASE WHEN v_touched IS NOT NULL THEN v_touched || v_moved END;
             v_new := v_new || ARRAY(SELECT c FROM rebalance_rankings(v_touched, v_context) AS c);
             v_changes := v_changes || v_new;
-            v_run.steps := v_run.steps || finish_step('market_caps', v_clock, count_changes(v_new) || jsonb_build_object(
+            v_run := finish_step(v_run, 'market_caps', v_clock, count_changes(v_new) || jsonb_build_object(
                 'market_caps_moved', cardinality(v_moved),
-                'market_caps_not_computable', (SELECT count(*) FROM uncapped_stocks)), 'ipos');
+                'market_caps_not_computable', (SELECT count(*) FROM uncapped_stocks)));
         END IF;
 
         IF p_mode IN ('sectors', 'changed_sectors') THEN
             v_new := ARRAY(SELECT c FROM enrich_stocks(v_touched, v_context, cardinality(v_changes) > 0) AS c);
             v_changes := v_changes || v_new;
-            v_run.steps := v_run.steps || finish_step('sectors', v_clock, count_changes(v_new), 'cache and events');
+            v_run := finish_step(v_run, 'sectors', v_clock, count_changes(v_new));
         END IF;
 
         IF p_mode IN ('full', 'ipos') THEN
             v_clock := clock_timestamp();
             v_new := ARRAY(SELECT c FROM assign_ipos(v_context) AS c);
             v_changes := v_changes || v_new;
-            v_run.steps := v_run.steps || finish_step('ipos', v_clock, count_changes(v_new), 'delistings');
+            v_run := finish_step(v_run, 'ipos', v_clock, count_changes(v_new));
         END IF;
 
         IF p_mode IN ('full', 'delistings') THEN
             v_clock := clock_timestamp();
             v_new := ARRAY(SELECT c FROM clean_up_delistings(v_touched, v_context) AS c);
             v_changes := v_changes || v_new;
-            v_run.steps := v_run.steps || finish_step('delistings', v_clock, count_changes(v_new), 'themes');
+            v_run := finish_step(v_run, 'delistings', v_clock, count_changes(v_new));
         END IF;
 
         IF p_mode IN ('full', 'themes') THEN
             v_clock := clock_timestamp();
             v_new := ARRAY(SELECT c FROM rebalance_themes(v_touched, v_context) AS c);
             v_changes := v_changes || v_new;
-            v_run.steps := v_run.steps || finish_step('themes', v_clock, count_changes(v_new), 'cache and events');
+            v_run := finish_step(v_run, 'themes', v_clock, count_changes(v_new));
         END IF;
 
         v_clock := clock_timestamp();
         v_run := publish_run(v_run, v_changes);
-        v_run.steps := v_run.steps || finish_step('cache_and_events', v_clock,
-            jsonb_build_object('universes_updated', jsonb_array_length(v_run.changes)), 'done');
+        v_run := finish_step(v_run, 'cache_and_events', v_clock,
+            jsonb_build_object('universes_updated', jsonb_array_length(v_run.changes)));
         IF p_dry_run THEN
             RAISE SQLSTATE 'UV000';
         END IF;
@@ -121,4 +122,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION refresh_universes(text, boolean, boolean, boolean, text, text) IS 'Rebuilds every derived universe in one transaction and returns the run. p_mode: full, market_cap, sectors, changed_sectors (sectors of what changed), themes, ipos, delistings. p_append: nothing leaves a universe but delisted symbols. p_dry_run: does everything, reports it, keeps nothing but the run''s row. p_force: recomputes everything and overrides membership_guards. Raises UV001 (busy) and UV002 (unknown mode); any other failure is returned as a failed run.';
+COMMENT ON FUNCTION refresh_universes(text, boolean, boolean, boolean, text, text, uuid) IS 'Rebuilds every derived universe in one transaction and returns the run. p_mode: full, market_cap, sectors, changed_sectors (sectors of what changed), themes, ipos, delistings. p_append: nothing leaves a universe but delisted symbols. p_dry_run: does everything, reports it, keeps nothing but the run''s row. p_force: recomputes everything and overrides membership_guards. p_run_id: id of the run, NULL for a new one. Raises UV001 (busy) and UV002 (unknown mode); any other failure is returned as a failed run.';

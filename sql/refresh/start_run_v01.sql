@@ -4,21 +4,24 @@ CREATE OR REPLACE FUNCTION start_run(
     p_dry_run boolean,
     p_force boolean,
     p_environment text,
-    p_triggered_by text
+    p_triggered_by text,
+    p_run_id uuid DEFAULT NULL
 )
 RETURNS sync_runs
 LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Takes lock_universes (UV001) and returns a run that has done nothing yet. */
+/*
+ * Takes lock_universes (UV001) and returns a run that has done nothing yet. Its id is p_run_id where somebody has promised one.
+ * application_name tells whoever watches which run it is and which step it has come to: see running_change().
+ */
 DECLARE
     v_run sync_runs;
 BEGIN
     PERFORM lock_universes('the ' || CASE WHEN p_mode IN ('rollback', 'import') THEN p_mode ELSE 'refresh' END);
-    PERFORM set_config('application_name', 'pg-universes refresh: ' || p_mode, true);
-
-    v_run.id := gen_random_uuid();
+    v_run.id := coalesce(p_run_id, gen_random_uuid());
+    PERFORM set_config('application_name', format('pg-universes %s %s', (run_steps(p_mode))[1], replace(v_run.id::text, '-', '')), true);
     v_run.mode := p_mode;
     v_run.status := 'completed';
     v_run.append := p_append;
@@ -35,4 +38,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION start_run(text, boolean, boolean, boolean, text, text) IS 'Begins a run: takes the lock and returns it. Raises UV001 (busy).';
+COMMENT ON FUNCTION start_run(text, boolean, boolean, boolean, text, text, uuid) IS 'Begins a run: takes the lock and returns it. p_run_id: its id, NULL for a new one. Raises UV001 (busy).';

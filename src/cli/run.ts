@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { UniversesError } from '../errors.js'
-import type { SyncRun } from '../refresh.js'
+import type { RunProgress, SyncRun } from '../refresh.js'
 import { printJson } from '../report/console.js'
-import { renderRun } from '../report/refresh.js'
+import { renderProgress, renderRun } from '../report/refresh.js'
 
 /** How a run is shown. */
 export interface RunOutput {
@@ -19,10 +19,10 @@ export function addRunOptions(command: Command): Command {
     .option('--json', 'print the run as JSON')
 }
 
-/** Notices of the steps go to stderr, so that stdout holds nothing but the result. */
-export function showSteps({ verbose, json }: RunOutput): ((notice: string) => void) | undefined {
+/** The steps go to stderr, so that stdout holds nothing but the result. */
+export function showSteps({ verbose, json }: RunOutput): ((step: RunProgress) => void) | undefined {
   const wanted = !json && (verbose || process.stderr.isTTY)
-  return wanted ? (notice) => console.error(notice) : undefined
+  return wanted ? (step) => console.error(renderProgress(step)) : undefined
 }
 
 /** Prints a run; exit code 1 when it failed, which is thrown, or when a guard held a universe back. */

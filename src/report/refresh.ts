@@ -1,5 +1,5 @@
 import pc from 'picocolors'
-import type { SyncRun, UniverseChange } from '../refresh.js'
+import type { RunProgress, SyncRun, UniverseChange } from '../refresh.js'
 import { formatDuration, renderTable, type Cell } from './console.js'
 
 const SHOWN_UNIVERSES = 25
@@ -29,6 +29,12 @@ export function renderChanges(changes: readonly UniverseChange[], verbose: boole
   }
   if (verbose) lines.push('', ...changes.flatMap(symbolLines))
   return lines.join('\n')
+}
+
+/** A step that has just ended, in one line. */
+export function renderProgress({ step, milliseconds, position, of, added, removed }: RunProgress): string {
+  const changes = [added ? `${added} added` : '', removed ? `${removed} removed` : ''].filter(Boolean)
+  return [`${position}/${of} ${step}: ${formatDuration(milliseconds)}`, ...changes].join(', ')
 }
 
 function renderSteps(run: SyncRun): string {

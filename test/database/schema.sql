@@ -429,6 +429,19 @@ CREATE TABLE symbols (
     CONSTRAINT symbols_pkey PRIMARY KEY (symbol)
 );
 
+CREATE TABLE sync_jobs (
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    mode text NOT NULL,
+    append boolean NOT NULL,
+    dry_run boolean NOT NULL,
+    force boolean NOT NULL,
+    environment text NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT sync_jobs_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'market_cap'::text, 'sectors'::text, 'themes'::text, 'ipos'::text, 'delistings'::text]))),
+    CONSTRAINT sync_jobs_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE sync_runs (
     id uuid NOT NULL,
     mode text NOT NULL,
@@ -529,7 +542,11 @@ CREATE INDEX sector_leaders_rank ON sector_leaders USING btree (sector, rank);
 
 CREATE UNIQUE INDEX sector_leaders_symbol ON sector_leaders USING btree (symbol, sector);
 
+CREATE INDEX sync_jobs_requested ON sync_jobs USING btree (requested_at);
+
 CREATE INDEX sync_runs_started ON sync_runs USING btree (started_at DESC);
+
+CREATE INDEX universe_events_progress ON universe_events USING btree (run_id, seq) WHERE event = ANY (ARRAY['cache_sync_triggered'::text, 'cache_sync_progress'::text, 'cache_sync_completed'::text, 'sync_failed'::text]);
 
 CREATE INDEX universe_events_unpublished ON universe_events USING btree (seq) WHERE published_at IS NULL;
 
@@ -1432,6 +1449,22 @@ CREATE VIEW unpublished_events (
     FROM universe_events e
     WHERE published_at IS NULL;
 
+CREATE VIEW waiting_jobs (
+    id uuid,
+    mode text,
+    append boolean,
+    dry_run boolean,
+    force boolean,
+    environment text,
+    requested_by text,
+    requested_at timestamp with time zone
+)
+    AS SELECT id, mode, append, dry_run, force, environment, requested_by, requested_at
+    FROM sync_jobs j
+    WHERE NOT (EXISTS ( SELECT
+    FROM sync_runs r
+    WHERE id = id));
+
 -- functions
 
 CREATE FUNCTION add_missing_columns(p_existing regclass, p_expected regclass) RETURNS text[]
@@ -1443,6 +1476,11 @@ CREATE FUNCTION adopt_table(p_definition text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 045788cb53311069001ce92e162c219d;
+
+CREATE FUNCTION announce_end(p_run sync_runs) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 d0a642caa194f137b7a3b77fae023937;
 
 CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -1583,6 +1621,11 @@ CREATE FUNCTION extra_problems(p_staged regclass) RETURNS TABLE(file integer, li
     SET search_path=<schema>, pg_temp
     AS md5 4a2bee399068da78c7106661bffe38e8;
 
+CREATE FUNCTION fail_job(p_job_id uuid, p_error jsonb) RETURNS sync_runs
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 1f5bc474e69433f06cad7cf7c024edd3;
+
 CREATE FUNCTION fail_run(p_run sync_runs, p_error jsonb) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
@@ -1625,10 +1668,10 @@ CREATE FUNCTION finish_load(p_kind text, p_mode text, p_started_at timestamp wit
     SET work_mem=64MB
     AS md5 86adb0d319b28c6ec9668e8629da0af6;
 
-CREATE FUNCTION finish_step(p_step text, p_started timestamp with time zone, p_counts jsonb, p_next text) RETURNS jsonb
+CREATE FUNCTION finish_step(p_run sync_runs, p_step text, p_started timestamp with time zone, p_counts jsonb) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 8fa1da9b584753cf719e154ad2edfb74;
+    AS md5 e172a182d08eb4d94b9ea4ac6f353a63;
 
 CREATE FUNCTION first_of(p_items text[], p_most integer) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1663,7 +1706,7 @@ CREATE FUNCTION holdings_date(p_text text) RETURNS date
 CREATE FUNCTION import_legacy(p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 a821d3170ff13d0236bc3e3aaa92af7f;
+    AS md5 69a06c5e42775a467ca524c036c6cdf7;
 
 CREATE FUNCTION insert_trial_row(p_table regclass, p_row jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -1684,6 +1727,16 @@ CREATE FUNCTION is_price(p_text text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path=<schema>, pg_temp
     AS md5 00b365058cb527acf977a0e95457300f;
+
+CREATE FUNCTION job_events(p_job_id uuid, p_after bigint DEFAULT 0) RETURNS TABLE(seq bigint, event text, payload jsonb)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 9982eceeb6176ca3bc5d918871546b5b;
+
+CREATE FUNCTION job_status(p_job_id uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 19c459f55ac31da7e98150e33090eefd;
 
 CREATE FUNCTION listed_symbols(p_value jsonb) RETURNS TABLE(symbol text, place bigint)
     LANGUAGE sql IMMUTABLE
@@ -1708,7 +1761,7 @@ CREATE FUNCTION lock_relay() RETURNS boolean
 CREATE FUNCTION lock_universes(p_what text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 0f2cc15f428b544774f2f0fbf2748efd;
+    AS md5 953b1ae4c6ce3621da6e23062f319d9a;
 
 CREATE FUNCTION mark_events_published(p_seqs bigint[]) RETURNS integer
     LANGUAGE plpgsql VOLATILE
@@ -1766,6 +1819,11 @@ CREATE FUNCTION nearest_names(p_name text, p_types text[] DEFAULT NULL::text[], 
     SET search_path=<schema>, pg_temp
     AS md5 a4858377cc393002a8c4897e23c0ac91;
 
+CREATE FUNCTION no_such_job(p_job_id uuid) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 a52279b2e6f1d4cbebe4a7e50d3a9fe0;
+
 CREATE FUNCTION no_such_name(p_name text, p_types text[], p_environment text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
@@ -1817,6 +1875,11 @@ CREATE FUNCTION publish_load(p_load load_runs, p_changes group_change[]) RETURNS
     SET search_path=<schema>, pg_temp
     AS md5 0d9ef0272062d55495dd9a378e6f35dd;
 
+CREATE FUNCTION publish_progress(p_step jsonb) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 2e442e6ecf6f3029d9380ea82dba9912;
+
 CREATE FUNCTION publish_run(p_run sync_runs, p_changes group_change[]) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
@@ -1858,12 +1921,12 @@ CREATE FUNCTION refresh_job_name(p_environment text) RETURNS text
     SET search_path=<schema>, pg_temp
     AS md5 ee004c3e47d4419811b8beee92f63a6f;
 
-CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
+CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER, p_run_id uuid DEFAULT NULL::uuid) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET jit=off
     SET search_path=<schema>, pg_temp
     SET work_mem=64MB
-    AS md5 9957f4acaea87ca34344de3bb0814a6b;
+    AS md5 64f7ca6368443f65400b8ff773f45ef7;
 
 CREATE FUNCTION refused_by(p_table regclass, p_constraint text) RETURNS text
     LANGUAGE sql STABLE
@@ -1937,6 +2000,11 @@ CREATE FUNCTION report_universes(p_environment text DEFAULT 'DEFAULT'::text, p_d
     SET search_path=<schema>, pg_temp
     AS md5 9a4ff33fae5ec7e625ac15f9be636883;
 
+CREATE FUNCTION request_refresh(p_mode text DEFAULT 'full'::text, p_append boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_requested_by text DEFAULT SESSION_USER) RETURNS TABLE(accepted boolean, job_id uuid, mode text, message text)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 fa8fe0026701053646ec76081f58b189;
+
 CREATE FUNCTION retire_members(p_load load_runs, p_type text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
@@ -1947,12 +2015,42 @@ CREATE FUNCTION rollback_universes(p_to text, p_before boolean DEFAULT false, p_
     SET DateStyle=ISO
     SET search_path=<schema>, pg_temp
     SET work_mem=64MB
-    AS md5 015033303a743e2b63fa5aa710600b67;
+    AS md5 bc5f0d387ab73fa59ed93ddc9360e970;
 
 CREATE FUNCTION run_events(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 7d14193f74074f3de77f602e5f6f199b;
+
+CREATE FUNCTION run_history(p_limit integer DEFAULT 20, p_offset integer DEFAULT 0, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 d06039aae2feb393ea02b319ceb4382b;
+
+CREATE FUNCTION run_job(p_job_id uuid) RETURNS sync_runs
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 3e900e6b6ce164639abfa53bb6e4999e;
+
+CREATE FUNCTION run_statistics(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 8b237d7a905d21a42b2a137fdfa6aa62;
+
+CREATE FUNCTION run_steps(p_mode text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 5f73efbec2976981a62dc84b42631bed;
+
+CREATE FUNCTION run_summary(p_run sync_runs) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 f960f1e292ddd30544efcb4ac225292a;
+
+CREATE FUNCTION running_change() RETURNS TABLE(pid integer, application text, since timestamp with time zone, run_id uuid, step text)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 7a32b96d853c28cab2f934891ea102be;
 
 CREATE FUNCTION schedule_refresh(p_cron text DEFAULT '0 6 * * *'::text, p_timezone text DEFAULT NULL::text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(job_id bigint, job_name text, schedule text, timezone text, command text)
     LANGUAGE plpgsql VOLATILE
@@ -1974,10 +2072,10 @@ CREATE FUNCTION stage_files(p_kind text, p_mode text, p_files jsonb, p_environme
     SET search_path=<schema>, pg_temp
     AS md5 28339ecd14d13b182fbd231aaa06290f;
 
-CREATE FUNCTION start_run(p_mode text, p_append boolean, p_dry_run boolean, p_force boolean, p_environment text, p_triggered_by text) RETURNS sync_runs
+CREATE FUNCTION start_run(p_mode text, p_append boolean, p_dry_run boolean, p_force boolean, p_environment text, p_triggered_by text, p_run_id uuid DEFAULT NULL::uuid) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 c5550528cb593f5ea831648b5a302e1d;
+    AS md5 273662389704cd0f991ea223456f02d7;
 
 CREATE FUNCTION stock_universes(p_symbol text, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, type text, name text, title text, rank integer, weight numeric, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, run text, run_id uuid, end_reason text, market_cap bigint, metadata jsonb)
     LANGUAGE sql STABLE

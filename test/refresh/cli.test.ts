@@ -43,7 +43,7 @@ describe('universes refresh', () => {
     const { stdout, stderr } = await universes('refresh', '--verbose')
     expect(stdout).toMatch(/^mega_cap \+ UTL1$/m)
     expect(stdout).toMatch(/^small_cap - UTL1$/m)
-    expect(stderr.match(/^\w+(?=: [\d.]+ ms)/gm)).toEqual([
+    expect(stderr.match(/(?<=^\d\/5 )\w+(?=: [\d.]+ ms)/gm)).toEqual([
       'market_caps',
       'ipos',
       'delistings',

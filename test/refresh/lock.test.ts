@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { refresh, type SyncRun } from '../../src/refresh.js'
+import { refresh, type RunProgress, type SyncRun } from '../../src/refresh.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 import { completed, contents, listSmallMarket, loadFund, members, setCloses } from './market.js'
 
@@ -15,7 +15,7 @@ beforeEach(async () => {
 interface HeldUp {
   client: pg.Client
   pid: number
-  notices: string[]
+  heard: RunProgress[]
   /** Lets the run go on and returns it. */
   release(): Promise<SyncRun>
 }
@@ -29,8 +29,8 @@ async function holdUpRefresh(): Promise<HeldUp> {
   const client = await db.client()
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
   const pid = rows[0]!.pid
-  const notices: string[] = []
-  const running = refresh(client, {}, (notice) => notices.push(notice))
+  const heard: RunProgress[] = []
+  const running = refresh(client, {}, (step) => heard.push(step))
   await expect
     .poll(
       () => db.query(`SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'`, [pid]),
@@ -43,23 +43,30 @@ async function holdUpRefresh(): Promise<HeldUp> {
     await blocker.query('COMMIT')
     return running
   }
-  return { client, pid, notices, release }
+  return { client, pid, heard, release }
 }
 
 describe('while a refresh runs', () => {
   it('its caller has heard of every finished step, and application_name names the current one', async () => {
     const held = await holdUpRefresh()
     await expect
-      .poll(() => held.notices.map((notice) => notice.split(':')[0]))
+      .poll(() => held.heard.map(({ step }) => step))
       .toEqual(['market_caps', 'ipos', 'delistings', 'themes'])
-    expect(held.notices[0]).toMatch(/^market_caps: [\d.]+ ms \{.*"market_caps_moved": 1/)
+    expect(held.heard[0]).toMatchObject({ market_caps_moved: 1, mode: 'full', position: 1, of: 5, next: 'ipos' })
+    const runId = held.heard[0]!.run_id
     const activity = (): Promise<{ application_name: string }[]> =>
       db.query('SELECT application_name FROM pg_stat_activity WHERE pid = $1', [held.pid])
-    expect(await activity()).toEqual([{ application_name: 'pg-universes refresh: cache and events' }])
+    expect(await activity()).toEqual([
+      { application_name: `pg-universes cache_and_events ${runId.replaceAll('-', '')}` },
+    ])
+    expect(await db.query('SELECT pid, run_id, step FROM running_change()')).toEqual([
+      { pid: held.pid, run_id: runId, step: 'cache_and_events' },
+    ])
     const run = await held.release()
-    expect(run.status).toBe('completed')
-    expect(held.notices.map((notice) => notice.split(':')[0]).at(-1)).toBe('cache_and_events')
-    expect((await activity())[0]!.application_name).not.toContain('refresh')
+    expect(run).toMatchObject({ id: runId, status: 'completed' })
+    expect(held.heard.at(-1)).toMatchObject({ step: 'cache_and_events', position: 5, next: null })
+    expect((await activity())[0]!.application_name).not.toContain('universes')
+    expect(await db.query('SELECT * FROM running_change()')).toEqual([])
   })
 
   it('a second refresh and a load are told at once who is at work', async () => {
@@ -68,7 +75,7 @@ describe('while a refresh runs', () => {
       code: 'UV001',
       message: expect.stringContaining('cannot start: another refresh or load is running') as string,
       detail: expect.stringMatching(
-        new RegExp(`^Running: process ${held.pid}, pg-universes refresh: cache and events, since 20`),
+        new RegExp(`^Running: process ${held.pid}, pg-universes cache_and_events [0-9a-f]{32}, since 20`),
       ) as string,
       hint: 'Try again when it has finished; nothing was changed.',
     }

@@ -1,0 +1,35 @@
+CREATE OR REPLACE FUNCTION fail_job(
+    p_job_id uuid,
+    p_error jsonb
+)
+RETURNS sync_runs
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Ends a job that could not even begin to fail inside refresh_universes (a missing right, a full disk): without a row of
+ * sync_runs it would be tried for ever. Returns the run there is when the job is done after all.
+ */
+DECLARE
+    v_job sync_jobs;
+    v_run sync_runs;
+BEGIN
+    SELECT r.* INTO v_run FROM sync_runs AS r WHERE r.id = p_job_id;
+    IF FOUND THEN
+        RETURN v_run;
+    END IF;
+    SELECT j.* INTO v_job FROM sync_jobs AS j WHERE j.id = p_job_id;
+    IF NOT FOUND THEN
+        PERFORM no_such_job(p_job_id);
+    END IF;
+    v_run := start_run(v_job.mode, v_job.append, v_job.dry_run, v_job.force, v_job.environment, v_job.requested_by, v_job.id);
+    v_run := fail_run(v_run, p_error);
+    PERFORM announce_end(v_run);
+    v_run.finished_at := clock_timestamp();
+    INSERT INTO sync_runs SELECT v_run.*;
+    RETURN v_run;
+END;
+$$;
+
+COMMENT ON FUNCTION fail_job(uuid, jsonb) IS 'Records a job as failed with p_error (sqlstate, message, detail, hint) and publishes sync_failed. Raises UV001 (busy) and UV003 (no such job).';

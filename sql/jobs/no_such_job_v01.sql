@@ -1,0 +1,18 @@
+CREATE OR REPLACE FUNCTION no_such_job(
+    p_job_id uuid
+)
+RETURNS void
+LANGUAGE plpgsql
+STABLE
+SET search_path FROM CURRENT
+AS $$
+/* Raises UV003. */
+BEGIN
+    RAISE EXCEPTION USING
+        ERRCODE = 'UV003',
+        MESSAGE = format('there is no job or run %s', p_job_id),
+        HINT = 'SELECT id, mode, started_at FROM sync_runs lists the runs, waiting_jobs the jobs that wait.';
+END;
+$$;
+
+COMMENT ON FUNCTION no_such_job(uuid) IS 'Raises UV003: no job and no run has this id.';

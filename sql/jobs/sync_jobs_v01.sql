@@ -1,0 +1,16 @@
+CREATE TABLE sync_jobs (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    mode text NOT NULL CHECK (mode IN ('full', 'market_cap', 'sectors', 'themes', 'ipos', 'delistings')),
+    append boolean NOT NULL,
+    dry_run boolean NOT NULL,
+    force boolean NOT NULL,
+    environment text NOT NULL,
+    requested_by text NOT NULL,
+    requested_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE INDEX sync_jobs_requested ON sync_jobs (requested_at);
+
+COMMENT ON TABLE sync_jobs IS 'Refreshes that were asked for, by the service or by SELECT request_refresh(). A job is done when sync_runs has a row with its id, written in the transaction of the refresh: a worker or server that dies in between leaves a job that is still waiting, never half of one and never one forgotten.';
+COMMENT ON COLUMN sync_jobs.id IS 'Becomes sync_runs.id.';
+COMMENT ON COLUMN sync_jobs.requested_by IS 'Recorded as triggered_by of the run: the id of the key, or the role.';
