@@ -78,7 +78,10 @@ function noteSteps(onNote: StepContext['onNote']): (step: RunProgress) => void {
 
 async function enrichStep({ client, onNote, ...options }: StepContext): Promise<StepResult> {
   const { environment, force, triggeredBy } = options
-  return { kind: 'run', run: await enrichSectors(client, { environment, force, triggeredBy }, noteSteps(onNote)) }
+  return {
+    kind: 'run',
+    run: await enrichSectors(client, { environment, force, triggeredBy }, noteSteps(onNote)),
+  }
 }
 
 async function refreshStep({ client, onNote, ...options }: StepContext): Promise<StepResult> {

@@ -52,7 +52,13 @@ describe('while a refresh runs', () => {
     await expect
       .poll(() => held.heard.map(({ step }) => step))
       .toEqual(['market_caps', 'ipos', 'delistings', 'themes'])
-    expect(held.heard[0]).toMatchObject({ market_caps_moved: 1, mode: 'full', position: 1, of: 5, next: 'ipos' })
+    expect(held.heard[0]).toMatchObject({
+      market_caps_moved: 1,
+      mode: 'full',
+      position: 1,
+      of: 5,
+      next: 'ipos',
+    })
     const runId = held.heard[0]!.run_id
     const activity = (): Promise<{ application_name: string }[]> =>
       db.query('SELECT application_name FROM pg_stat_activity WHERE pid = $1', [held.pid])
