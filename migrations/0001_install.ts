@@ -1,9 +1,10 @@
 import type { MigrationBuilder } from 'node-pg-migrate'
 import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
 
-/** Adoption of tables that exist already. */
+/** What is installed, and adoption of tables that exist already. */
 const objects: SqlObject[] = [
   ...firstVersions([
+    'install/installed_objects',
     'install/installed_tables',
     'install/unique_keys',
     'install/trial_rows',

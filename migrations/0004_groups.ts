@@ -14,6 +14,7 @@ const objects: SqlObject[] = [
     'groups/lock_universes',
     'groups/is_held',
     'groups/desired_nothing',
+    'groups/check_desired',
     'groups/apply_memberships',
     'groups/current_members',
     'groups/universe_counts',

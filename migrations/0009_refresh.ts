@@ -9,6 +9,7 @@ const objects: SqlObject[] = [
     'refresh/refresh_context',
     'refresh/recalculate_market_caps',
     'refresh/take_market_changes',
+    'refresh/refresh_rankings',
     'refresh/rebalance_rankings',
     'refresh/classify_stocks',
     'refresh/assign_ipos',

@@ -7,6 +7,15 @@ export {
   type MigrateOptions,
   type MigrationState,
 } from './database/migrate.js'
+export {
+  createRoles,
+  dropRoles,
+  type DroppedRole,
+  type RoleOptions,
+  type RoleProblem,
+  type RoleRight,
+} from './database/roles.js'
+export { connectionConfig } from './database/tls.js'
 export { SQLSTATE, UniversesError } from './errors.js'
 export { load, type LoadOptions } from './load/load.js'
 export { type FileResult, type LoadKind, type LoadMode, type LoadResult } from './load/result.js'
@@ -42,3 +51,4 @@ export { StdoutSink } from './relay/stdout.js'
 export { sync, type SyncOptions, type SyncResult, type SyncStep } from './sync.js'
 export { type StepResult, type SyncStepName } from './sync-steps.js'
 export { validate, type Validation } from './validate.js'
+export { waitForPrices, type PricesIn, type WaitForPricesOptions } from './wait-for-prices.js'

@@ -28,9 +28,10 @@ export interface RunStep {
 export interface RunProgress {
   run_id: string
   mode: RunMode
-  step: string
+  /** The step that has ended; null when a job begins. */
+  step: string | null
   milliseconds: number
-  /** Place of the step, from 1, and the number of steps. */
+  /** Place of the step, from 1, and the number of steps; 0 when a job begins. */
   position: number
   of: number
   /** The step that begins now; null after the last one. */
@@ -160,6 +161,15 @@ export async function importLegacy(
   ])
 }
 
+/** Calls run_job: runs a job of sync_jobs and returns its run, or the run there is. Rejects with UV001 like refresh(). */
+export async function runJob(
+  client: pg.Client,
+  jobId: string,
+  onStep: (step: RunProgress) => void = () => undefined,
+): Promise<SyncRun> {
+  return callRun(client, 'run_job($1)', onStep, [jobId])
+}
+
 async function callRun(
   client: pg.Client,
   call: string,
@@ -167,7 +177,8 @@ async function callRun(
   params: readonly unknown[],
 ): Promise<SyncRun> {
   const listener = ({ detail }: { detail?: string | undefined }): void => {
-    if (detail?.startsWith('{')) onStep(JSON.parse(detail) as RunProgress)
+    const step = stepOf(detail)
+    if (step) onStep(step)
   }
   client.on('notice', listener)
   try {
@@ -175,5 +186,16 @@ async function callRun(
     return rows[0]!
   } finally {
     client.off('notice', listener)
+  }
+}
+
+/** The report in the detail of a notice. Triggers of others may send notices too, with whatever in it. */
+function stepOf(detail: string | undefined): RunProgress | undefined {
+  if (!detail?.startsWith('{')) return undefined
+  try {
+    const step = JSON.parse(detail) as Partial<RunProgress>
+    return typeof step.run_id === 'string' && step.position !== undefined ? (step as RunProgress) : undefined
+  } catch {
+    return undefined
   }
 }

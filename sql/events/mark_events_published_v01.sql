@@ -4,12 +4,14 @@ CREATE OR REPLACE FUNCTION mark_events_published(
 RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
+SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
  * Records that exactly these events have arrived, and returns how many were waiting until now. Called by the relay on
  * the connection that holds lock_relay(), after the sink has answered: whoever lost that lock can mark nothing.
  * An event that is already marked keeps its time.
+ * SECURITY DEFINER, since a relay sets this mark and may change nothing else of an event.
  */
 DECLARE
     v_rows integer;
@@ -22,4 +24,5 @@ BEGIN
 END;
 $$;
 
+REVOKE ALL ON FUNCTION mark_events_published(bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION mark_events_published(bigint[]) IS 'Sets published_at of exactly these events. Returns how many had been waiting.';

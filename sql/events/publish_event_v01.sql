@@ -6,12 +6,14 @@ CREATE OR REPLACE FUNCTION publish_event(
 RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
+SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
  * Writes one event to the outbox and hints the relay; both happen when the transaction commits, or not at all.
  * Returns the seq. PostgreSQL merges equal notifications, so a transaction sends one however many events it writes.
  * Lock: lock_events(), held until the transaction ends.
+ * SECURITY DEFINER, since events are written by these functions alone: an operator may neither reorder nor rewrite the outbox.
  */
 DECLARE
     v_seq bigint;
@@ -25,4 +27,5 @@ BEGIN
 END;
 $$;
 
+REVOKE ALL ON FUNCTION publish_event(text, jsonb, uuid) FROM PUBLIC;
 COMMENT ON FUNCTION publish_event(text, jsonb, uuid) IS 'Writes one event to the outbox; the relay publishes it after the commit. Returns its seq.';

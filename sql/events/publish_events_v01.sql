@@ -5,12 +5,14 @@ CREATE OR REPLACE FUNCTION publish_events(
 RETURNS integer
 LANGUAGE plpgsql
 VOLATILE
+SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
  * publish_event() for many events in one statement. p_events is an array of {"event": text, "payload": object};
  * seq follows the order of the array. Returns how many were written.
  * Lock: lock_events(), held until the transaction ends; not taken when there is nothing to write.
+ * SECURITY DEFINER, since events are written by these functions alone: an operator may neither reorder nor rewrite the outbox.
  */
 DECLARE
     v_rows integer;
@@ -29,4 +31,5 @@ BEGIN
 END;
 $$;
 
+REVOKE ALL ON FUNCTION publish_events(jsonb, uuid) FROM PUBLIC;
 COMMENT ON FUNCTION publish_events(jsonb, uuid) IS 'Writes an array of {event, payload} to the outbox in its order. Returns how many.';

@@ -2,11 +2,13 @@ CREATE OR REPLACE FUNCTION purge_events()
 RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
+SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
  * Deletes events published longer ago than settings.event_retention_days and returns how many. Stays below the row
  * before the oldest waiting event, or below the newest row when none waits: what is still to come keeps a true prev_seq.
+ * SECURITY DEFINER, since an operator may delete what the rule says is old, and no other event.
  */
 DECLARE
     v_oldest_waiting bigint := (SELECT min(e.seq) FROM universe_events AS e WHERE e.published_at IS NULL);
@@ -24,4 +26,5 @@ BEGIN
 END;
 $$;
 
+REVOKE ALL ON FUNCTION purge_events() FROM PUBLIC;
 COMMENT ON FUNCTION purge_events() IS 'Deletes events published longer ago than settings.event_retention_days; keeps the chain of prev_seq true.';

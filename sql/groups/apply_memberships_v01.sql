@@ -10,6 +10,7 @@ CREATE OR REPLACE FUNCTION apply_memberships(
 RETURNS SETOF group_change
 LANGUAGE plpgsql
 VOLATILE
+SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $apply$
 /*
@@ -19,10 +20,13 @@ AS $apply$
  * closed and opened. The caller holds lock_universes. A symbol that symbols calls inactive is never admitted.
  * p_append adds and updates, and removes nothing. A group that membership_guards holds back stays as it is, unless
  * p_force. One statement, so no scratch table is needed and an unchanged world costs no write at all.
+ * SECURITY DEFINER, since nobody else may write memberships and their history: an operator would otherwise need the right to
+ * rewrite the past. What p_desired runs it runs with the owner's rights, hence check_desired().
  */
 DECLARE
     v_now timestamptz;
 BEGIN
+    PERFORM check_desired(p_desired);
     PERFORM lock_universes('apply_memberships');
     -- Read under the lock, so that it never runs backwards from one change to the next.
     v_now := clock_timestamp();
@@ -118,4 +122,5 @@ BEGIN
 END;
 $apply$;
 
+REVOKE ALL ON FUNCTION apply_memberships(regclass, bigint[], uuid, text[], boolean, boolean, text) FROM PUBLIC;
 COMMENT ON FUNCTION apply_memberships(regclass, bigint[], uuid, text[], boolean, boolean, text) IS 'Makes the members of p_groups what the relation p_desired states, writing only differences, and returns what changed per group. Raises UV001 when another session is changing memberships.';

@@ -9,12 +9,14 @@ SET search_path FROM CURRENT
 AS $$
 /*
  * Ends a job that could not even begin to fail inside refresh_universes (a missing right, a full disk): without a row of
- * sync_runs it would be tried for ever. Returns the run there is when the job is done after all.
+ * sync_runs it would be tried for ever. Returns the run there is when the job is done after all:
+ * the look at sync_runs comes after the lock.
  */
 DECLARE
     v_job sync_jobs;
     v_run sync_runs;
 BEGIN
+    PERFORM lock_universes('the job');
     SELECT r.* INTO v_run FROM sync_runs AS r WHERE r.id = p_job_id;
     IF FOUND THEN
         RETURN v_run;
@@ -25,9 +27,10 @@ BEGIN
     END IF;
     v_run := start_run(v_job.mode, v_job.append, v_job.dry_run, v_job.force, v_job.environment, v_job.requested_by, v_job.id);
     v_run := fail_run(v_run, p_error);
-    PERFORM announce_end(v_run);
     v_run.finished_at := clock_timestamp();
+    PERFORM announce_end(v_run);
     INSERT INTO sync_runs SELECT v_run.*;
+    UPDATE sync_jobs AS j SET done = true WHERE j.id = p_job_id;
     RETURN v_run;
 END;
 $$;

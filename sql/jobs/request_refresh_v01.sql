@@ -18,21 +18,24 @@ SET search_path FROM CURRENT
 AS $$
 /*
  * Asks for a refresh and announces it; whoever works off the jobs (universes serve) is woken by the NOTIFY of the event. There
- * is one at a time: while a run is going or waits, whoever started it, the answer is that one's id. A load is no such
- * run: the job waits for its end. Lock: that of the table, so that of two callers the second sees the first one's job.
+ * is one at a time: while a run is going, whoever started it, or a job of this environment waits, the answer is that one's
+ * id. A load is no such run: the job waits for its end.
+ * Lock: a transaction advisory lock, so that of two callers the second sees the first one's job.
  */
 DECLARE
     v_other record;
 BEGIN
     PERFORM check_mode(p_mode, '{full,market_cap,sectors,themes,ipos,delistings}');
-    LOCK TABLE sync_jobs IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM pg_advisory_xact_lock(hashtextextended('pg-universes jobs in ' || current_schema(), 0));
     SELECT x.id, x.mode, x.what INTO v_other
     FROM (
-        SELECT j.id, j.mode, format('requested by %s at %s', j.requested_by, j.requested_at) AS what, 1 AS place
+        SELECT j.id, j.mode, format('requested by %s at %s', j.requested_by, date_trunc('second', j.requested_at)) AS what, 1 AS place
         FROM waiting_jobs AS j
+        WHERE j.environment = p_environment
         UNION ALL
-        SELECT r.run_id, NULL, format('%s, since %s', r.application, r.since), 2
+        SELECT r.run_id, j.mode, concat('now at ' || r.step, ', since ' || date_trunc('second', r.since)), 2
         FROM running_change() AS r
+        LEFT JOIN sync_jobs AS j ON j.id = r.run_id
         WHERE r.run_id IS NOT NULL AND NOT EXISTS (SELECT FROM sync_runs AS d WHERE d.id = r.run_id)
     ) AS x
     ORDER BY x.place

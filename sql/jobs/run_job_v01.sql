@@ -9,11 +9,12 @@ AS $$
 /*
  * Runs a job, in the caller's one transaction, under the job's id. Called again for a job that is done it returns the run
  * there is: the look at sync_runs comes after the lock, so of two workers one works.
- * A dry run and a failure leave no cache_sync_completed behind: the last message on the progress channel says the end.
+ * A NOTICE with the JSON of finish_step, position 0, says that it begins: after a restart, that it begins again.
  */
 DECLARE
     v_job sync_jobs;
     v_run sync_runs;
+    v_steps text[];
 BEGIN
     PERFORM lock_universes('the job');
     SELECT r.* INTO v_run FROM sync_runs AS r WHERE r.id = p_job_id;
@@ -24,8 +25,14 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM no_such_job(p_job_id);
     END IF;
+    v_steps := run_steps(v_job.mode);
+    RAISE NOTICE USING
+        MESSAGE = format('%s: %s begins', p_job_id, v_job.mode),
+        DETAIL = jsonb_build_object('run_id', p_job_id, 'mode', v_job.mode, 'step', NULL, 'position', 0, 'of', cardinality(v_steps),
+            'next', v_steps[1]);
     v_run := refresh_universes(v_job.mode, v_job.append, v_job.dry_run, v_job.force, v_job.environment, v_job.requested_by, v_job.id);
     PERFORM announce_end(v_run);
+    UPDATE sync_jobs AS j SET done = true WHERE j.id = p_job_id;
     RETURN v_run;
 END;
 $$;

@@ -5,6 +5,7 @@ RETURNS jsonb
 LANGUAGE sql
 STABLE
 SET search_path FROM CURRENT
+SET timezone = 'UTC'
 AS $$
     /* Durations are those of runs that kept their changes: a dry run or a failure would flatter them. */
     WITH run AS (
@@ -29,4 +30,4 @@ AS $$
     FROM run
 $$;
 
-COMMENT ON FUNCTION run_statistics(text) IS 'Runs of an environment in numbers: how many completed, failed, were dry; durations in seconds of those that kept their changes; when the last completed and failed; the last run.';
+COMMENT ON FUNCTION run_statistics(text) IS 'Runs of an environment in numbers: how many completed, failed, were dry; durations in seconds of those that kept their changes; when the last completed and failed (UTC); the last run.';

@@ -5,13 +5,16 @@ RETURNS jsonb
 LANGUAGE sql
 STABLE
 SET search_path FROM CURRENT
+SET timezone = 'UTC'
 AS $$
     SELECT to_jsonb(p_run) - '{id,changes,steps,alerts,environment}'::text[] || jsonb_build_object(
         'job_id', p_run.id,
+        'percent', CASE WHEN p_run.status = 'completed' THEN 100 END,
         'duration_seconds', round(extract(epoch FROM p_run.finished_at - p_run.started_at), 3),
         'universes_updated', (SELECT count(*) FROM jsonb_array_elements(p_run.changes) AS c WHERE NOT (c ->> 'held')::boolean),
         'universes_held', (SELECT count(*) FROM jsonb_array_elements(p_run.changes) AS c WHERE (c ->> 'held')::boolean),
-        'alerts', jsonb_array_length(p_run.alerts))
+        'alerts', jsonb_array_length(p_run.alerts),
+        'error', p_run.error - 'context')
 $$;
 
-COMMENT ON FUNCTION run_summary(sync_runs) IS 'A run in one line, as JSON: what was asked for, status, times, total_changes, numbers of universes updated and held by a guard, number of alerts, error.';
+COMMENT ON FUNCTION run_summary(sync_runs) IS 'A run in one line, as JSON: what was asked for, status, times (UTC), total_changes, numbers of universes updated and held by a guard, number of alerts, error without its PL/pgSQL context.';

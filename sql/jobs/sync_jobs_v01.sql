@@ -6,11 +6,13 @@ CREATE TABLE sync_jobs (
     force boolean NOT NULL,
     environment text NOT NULL,
     requested_by text NOT NULL,
-    requested_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    done boolean NOT NULL DEFAULT false
 );
 
-CREATE INDEX sync_jobs_requested ON sync_jobs (requested_at);
+CREATE INDEX sync_jobs_waiting ON sync_jobs (requested_at) WHERE NOT done;
 
 COMMENT ON TABLE sync_jobs IS 'Refreshes that were asked for, by the service or by SELECT request_refresh(). A job is done when sync_runs has a row with its id, written in the transaction of the refresh: a worker or server that dies in between leaves a job that is still waiting, never half of one and never one forgotten.';
 COMMENT ON COLUMN sync_jobs.id IS 'Becomes sync_runs.id.';
 COMMENT ON COLUMN sync_jobs.requested_by IS 'Recorded as triggered_by of the run: the id of the key, or the role.';
+COMMENT ON COLUMN sync_jobs.done IS 'There is a run: set in its transaction, so that looking for waiting jobs costs the same after years. waiting_jobs asks sync_runs all the same.';

@@ -1,6 +1,6 @@
 CREATE VIEW waiting_jobs AS
 SELECT j.*
 FROM sync_jobs AS j
-WHERE NOT EXISTS (SELECT FROM sync_runs AS r WHERE r.id = j.id);
+WHERE NOT j.done AND NOT EXISTS (SELECT FROM sync_runs AS r WHERE r.id = j.id);
 
 COMMENT ON VIEW waiting_jobs IS 'Jobs without a result: those that wait and the one that is running.';

@@ -2,11 +2,13 @@ CREATE OR REPLACE FUNCTION track_price_changes()
 RETURNS trigger
 LANGUAGE plpgsql
 VOLATILE
+SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
  * Statement trigger on ohlcv_daily: marks the symbols whose rows the statement touched, old prices included, so that
  * a correction of the latest close is never missed.
+ * SECURITY DEFINER: whoever imports into the table needs no right on market_changes.
  */
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
@@ -33,6 +35,7 @@ CREATE TRIGGER universes_price_deleted AFTER DELETE ON ohlcv_daily
 CREATE TRIGGER universes_prices_truncated AFTER TRUNCATE ON ohlcv_daily
     FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
 
+REVOKE ALL ON FUNCTION track_price_changes() FROM PUBLIC;
 COMMENT ON FUNCTION track_price_changes() IS 'Trigger of ohlcv_daily: marks symbols with new, corrected or deleted prices in market_changes.';
 COMMENT ON TRIGGER universes_price_inserted ON ohlcv_daily IS 'Marks symbols with new prices.';
 COMMENT ON TRIGGER universes_price_updated ON ohlcv_daily IS 'Marks symbols with corrected prices.';

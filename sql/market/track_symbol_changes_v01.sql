@@ -2,11 +2,13 @@ CREATE OR REPLACE FUNCTION track_symbol_changes()
 RETURNS trigger
 LANGUAGE plpgsql
 VOLATILE
+SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
  * Statement trigger on symbols: marks the symbols whose row was added, deleted, or changed in a column that some rule
  * reads. A full refresh switches the mark off for its own update of market_cap, which it follows up itself.
+ * SECURITY DEFINER: whoever imports into the table needs no right on market_changes.
  */
 BEGIN
     IF current_setting('universes.full_refresh', true) = 'on' THEN
@@ -36,6 +38,7 @@ CREATE TRIGGER universes_symbol_deleted AFTER DELETE ON symbols
 CREATE TRIGGER universes_symbols_truncated AFTER TRUNCATE ON symbols
     FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
 
+REVOKE ALL ON FUNCTION track_symbol_changes() FROM PUBLIC;
 COMMENT ON FUNCTION track_symbol_changes() IS 'Trigger of symbols: marks symbols that some rule has to look at again in market_changes.';
 COMMENT ON TRIGGER universes_symbol_inserted ON symbols IS 'Marks new symbols.';
 COMMENT ON TRIGGER universes_symbol_updated ON symbols IS 'Marks symbols changed in a column that a rule reads.';

@@ -22,9 +22,7 @@ BEGIN
     SELECT * FROM apply_memberships('desired_rankings', group_ids('{MARKET_LEADERS,SECTOR_LEADERS}', p_context.environment),
         p_context.run_id, NULL, p_context.append, p_context.force);
 
-    REFRESH MATERIALIZED VIEW CONCURRENTLY market_cap_buckets;
-    REFRESH MATERIALIZED VIEW CONCURRENTLY market_leaders;
-    REFRESH MATERIALIZED VIEW CONCURRENTLY sector_leaders;
+    PERFORM refresh_rankings();
 END;
 $$;
 

@@ -10,5 +10,6 @@ VALUES
     ('load_min_weight_sum', 80, 'percent', 'A file whose weights sum to less is held.'),
     ('load_low_weight_sum', 90, 'percent', 'A file whose weights sum to less is loaded with a warning.'),
     ('load_max_unknown_percent', 25, 'percent', 'A file is held when more than this share of its symbols, of at least 10, is not in the table symbols.'),
+    ('prices_in_percent', 90, 'percent', 'The prices of a day are in when this share of the stocks that had one in the week before has one.'),
     ('event_retention_days', 30, 'days', 'purge_events() deletes events published longer ago.')
 ON CONFLICT DO NOTHING;

@@ -2,9 +2,13 @@ CREATE OR REPLACE FUNCTION track_override_changes()
 RETURNS trigger
 LANGUAGE plpgsql
 VOLATILE
+SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
-/* Statement trigger on sector_overrides: marks the symbols whose sector may have changed, and no others. */
+/*
+ * Statement trigger on sector_overrides: marks the symbols whose sector may have changed, and no others.
+ * SECURITY DEFINER: whoever imports into the table needs no right on market_changes.
+ */
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         INSERT INTO market_changes (kind) VALUES ('rule');
@@ -26,6 +30,7 @@ CREATE TRIGGER universes_override_deleted AFTER DELETE ON sector_overrides
 CREATE TRIGGER universes_overrides_truncated AFTER TRUNCATE ON sector_overrides
     FOR EACH STATEMENT EXECUTE FUNCTION track_override_changes();
 
+REVOKE ALL ON FUNCTION track_override_changes() FROM PUBLIC;
 COMMENT ON FUNCTION track_override_changes() IS 'Trigger of sector_overrides: marks the symbols whose sector the next refresh or enrichment looks at again.';
 COMMENT ON TRIGGER universes_override_inserted ON sector_overrides IS 'Marks the symbols of new overrides.';
 COMMENT ON TRIGGER universes_override_updated ON sector_overrides IS 'Marks the symbols of changed overrides.';

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { config } from '../config.js'
 import { UniversesError } from '../errors.js'
+import { connectionConfig, tlsRemedy } from './tls.js'
 
 /** Where to connect; everything left out comes from the environment. */
 export interface ConnectOptions {
@@ -12,11 +13,13 @@ export interface ConnectOptions {
   timeoutMs?: number | undefined
 }
 
-/** Connects with search_path set to the package's schema, then pg_temp, so that calls need no prefix. */
+/**
+ * Connects with search_path set to the package's schema, then pg_temp, so that calls need no prefix. TLS is what the URL
+ * says; a URL that leaves it unclear is a usage error.
+ */
 export async function connect(options: ConnectOptions = {}): Promise<pg.Client> {
-  const url = options.url ?? config().databaseUrl
   const client = new pg.Client({
-    ...(url === undefined ? {} : { connectionString: url }),
+    ...connectionConfig(options.url ?? config().databaseUrl),
     application_name: options.applicationName ?? 'universes',
     keepAlive: true,
     connectionTimeoutMillis: options.timeoutMs ?? 0,
@@ -28,7 +31,8 @@ export async function connect(options: ConnectOptions = {}): Promise<pg.Client> 
   } catch (cause) {
     throw new UniversesError(`cannot connect to PostgreSQL: ${reason(cause)}`, {
       cause,
-      hint: 'Set DATABASE_URL (postgres://user@host:5432/database), or pass --database-url.',
+      hint:
+        tlsRemedy(cause) ?? 'Set DATABASE_URL (postgres://user@host:5432/database), or pass --database-url.',
     })
   }
   const schema = pg.escapeIdentifier(options.schema ?? config().schema)

@@ -24,10 +24,14 @@ export function install(pgm: MigrationBuilder, objects: readonly SqlObject[]): v
     const sql = readObject(object)
     pgm.sql(object.adopt ? callWithText('adopt_table', sql) : sql)
   }
+  pgm.sql(register(objects))
 }
 
 /** Brings every object back to the version before: version 1 is dropped, in reverse order of installation. */
 export function revert(pgm: MigrationBuilder, objects: readonly SqlObject[]): void {
+  const before = objects.filter(({ version }) => version > 1).map((o) => ({ ...o, version: o.version - 1 }))
+  pgm.sql(`DELETE FROM installed_objects WHERE (kind, identity) IN (VALUES ${values(objects)})`)
+  if (before.length > 0) pgm.sql(register(before))
   for (const object of [...objects].reverse()) {
     const sql = readObject(object)
     if (object.adopt) pgm.sql(callWithText('release_table', sql))
@@ -41,12 +45,30 @@ export function readObject({ path, version }: SqlObject): string {
   return readFileSync(join(packageRoot, 'sql', `${path}_v${String(version).padStart(2, '0')}.sql`), 'utf8')
 }
 
-/** Every file comments on what it creates, with the full signature: that names what has to be dropped. */
 function dropStatements(sql: string): string[] {
-  const created = sql.matchAll(
+  return created(sql)
+    .map(({ kind, identity }) => `DROP ${kind} ${identity}`)
+    .reverse()
+}
+
+/** Every file comments on what it creates, with the full signature. */
+function created(sql: string): { kind: string; identity: string }[] {
+  const comments = sql.matchAll(
     /^COMMENT ON (TABLE|VIEW|MATERIALIZED VIEW|FUNCTION|TYPE|TRIGGER|SEQUENCE) ([^;]+?) IS /gm,
   )
-  return [...created].map(([, kind, identity]) => `DROP ${kind} ${identity}`).reverse()
+  return [...comments].map(([, kind = '', identity = '']) => ({ kind, identity }))
+}
+
+/** So that the database knows what is the package's in a schema that it may share. */
+function register(objects: readonly SqlObject[]): string {
+  return `INSERT INTO installed_objects (kind, identity) VALUES ${values(objects)} ON CONFLICT DO NOTHING`
+}
+
+function values(objects: readonly SqlObject[]): string {
+  return objects
+    .flatMap((object) => created(readObject(object)))
+    .map(({ kind, identity }) => `('${kind}', '${identity}')`)
+    .join(', ')
 }
 
 function callWithText(functionName: string, text: string): string {

@@ -9,7 +9,8 @@ import { packageRoot } from './package-root.js'
 
 /** Lock of our own, so that another project's node-pg-migrate in the same database does not wait for us. */
 const MIGRATION_LOCK = 7_055_200_114
-const MIGRATIONS_TABLE = 'universes_migrations'
+/** Table of the migrations that a schema has. */
+export const MIGRATIONS_TABLE = 'universes_migrations'
 /** Folder of the compiled migrations. */
 export const MIGRATIONS_DIR = join(packageRoot, 'dist', 'migrations')
 
@@ -64,7 +65,16 @@ export async function appliedMigrations(client: pg.Client): Promise<Map<string, 
 async function run(options: MigrateOptions, direction: 'up' | 'down', count: number): Promise<string[]> {
   const client = await connect({ applicationName: 'universes migrate', ...options })
   try {
-    return (await runner(runnerOptions(client, options, direction, count))).map((migration) => migration.name)
+    const { rows } = await client.query<{ there: boolean }>(
+      'SELECT current_schema() IS NOT DISTINCT FROM $1 AS there',
+      [options.schema ?? config().schema],
+    )
+    // To create a schema, even one that is there, takes a right on the database that an owner of the package need not have.
+    const migrations = await runner({
+      ...runnerOptions(client, options, direction, count),
+      createMigrationsSchema: rows[0]?.there !== true,
+    })
+    return migrations.map((migration) => migration.name)
   } catch (thrown) {
     throw migrationError(thrown, direction)
   } finally {
@@ -88,7 +98,6 @@ function runnerOptions(
     // pg_temp last: functions take this path over with SET search_path FROM CURRENT.
     schema: [schema, 'pg_temp'],
     migrationsSchema: schema,
-    createMigrationsSchema: true,
     migrationsTable: MIGRATIONS_TABLE,
     lockValue: MIGRATION_LOCK,
     advisoryLockMode: 'wait',

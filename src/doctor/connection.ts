@@ -1,7 +1,8 @@
 import pg from 'pg'
 import { config } from '../config.js'
 import type { ConnectOptions } from '../database/connect.js'
-import { toUniversesError } from '../errors.js'
+import { connectionConfig, tlsRemedy } from '../database/tls.js'
+import { toUniversesError, type UniversesError } from '../errors.js'
 import { fail, toFinding, warn, type Examined, type Finding } from './finding.js'
 import { ask, type Patient } from './patient.js'
 
@@ -43,13 +44,14 @@ export async function checkConnection(patient: Patient): Promise<Examined> {
 /** The only finding when nobody answers. Names the address, never the password. */
 export function unreachable(options: ConnectOptions, thrown: unknown): Finding {
   const target = address(options.url)
-  const { code, message } = rootCause(thrown)
+  const cause = rootCause(thrown)
+  const { code, message, hint } = cause
   const where = target
     ? `${target.user} in ${target.database} at ${target.host}:${target.port}`
     : 'PostgreSQL'
   return toFinding('connection', {
     summary: `cannot connect as ${where}`.replace('as PostgreSQL', 'to PostgreSQL'),
-    problems: [fail(message, target ? remedy(code, target) : SET_URL)],
+    problems: [fail(message, tlsRemedy(cause) ?? (target ? remedy(code, target) : (hint ?? SET_URL)))],
   })
 }
 
@@ -65,18 +67,16 @@ interface Address {
 /** Where the driver would connect; undefined when the URL makes no sense. */
 function address(url = config().databaseUrl): Address | undefined {
   try {
-    const { user, host, port, database } = new pg.Client(url === undefined ? {} : { connectionString: url })
+    const { user, host, port, database } = new pg.Client(connectionConfig(url))
     return { user: user ?? '', host, port, database: database ?? user ?? '' }
   } catch {
     return undefined
   }
 }
 
-function rootCause(thrown: unknown): { code: string | undefined; message: string } {
+function rootCause(thrown: unknown): UniversesError {
   const outer = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown
-  const cause: unknown = outer instanceof AggregateError ? outer.errors[0] : outer
-  const { code, message } = toUniversesError(cause)
-  return { code, message }
+  return toUniversesError(outer instanceof AggregateError ? outer.errors[0] : outer)
 }
 
 function remedy(code: string | undefined, { user, host, port, database }: Address): string {

@@ -7,6 +7,9 @@ interface Lack {
   object: string
 }
 
+/** Files of functions that install, adopt and grant. */
+const FOR_OWNERS = /[\\/](install|roles)[\\/][^\\/]*$/
+
 const TABLES = `
   SELECT w.right, quote_ident(c.relname) AS object
   FROM jsonb_to_recordset($2) AS w (name text, "right" text)
@@ -31,23 +34,28 @@ const FUNCTIONS = `
   SELECT 'EXECUTE' AS right, p.oid::regprocedure::text AS object
   FROM pg_proc AS p
   JOIN pg_namespace AS n ON n.oid = p.pronamespace
-  WHERE n.nspname = $1 AND p.proname = ANY ($2) AND NOT has_function_privilege(p.oid, 'EXECUTE')
+  WHERE n.nspname = $1 AND p.proname = ANY ($2) AND p.prorettype <> 'trigger'::regtype
+    AND NOT has_function_privilege(p.oid, 'EXECUTE')
   ORDER BY p.proname`
 
+// What SECURITY DEFINER functions do, their owner has to be allowed.
 const MATERIALIZED_VIEWS = `
-  SELECT quote_ident(c.relname) AS object, quote_ident(r.rolname) AS owner,
+  SELECT quote_ident(c.relname) AS object, quote_ident(v.rolname) AS owner, quote_ident(r.rolname) AS refresher,
     has_database_privilege(c.relowner, current_database(), 'TEMP') AS "mayCreateTemp",
-    CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN has_table_privilege(c.oid, 'MAINTAIN') ELSE false END
-      OR pg_has_role(c.relowner, 'USAGE') AS "mayRefresh"
+    CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN has_table_privilege(p.proowner, c.oid, 'MAINTAIN') ELSE false END
+      OR pg_has_role(p.proowner, c.relowner, 'USAGE') AS "mayRefresh"
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  JOIN pg_roles AS r ON r.oid = c.relowner
+  JOIN pg_roles AS v ON v.oid = c.relowner
+  JOIN pg_proc AS p ON p.pronamespace = n.oid AND p.proname = 'refresh_rankings'
+  JOIN pg_roles AS r ON r.oid = p.proowner
   WHERE n.nspname = $1 AND c.relkind = 'm' AND c.relname = ANY ($2)
   ORDER BY c.relname`
 
 /** Whether this role may do what refresh, load and relay do. */
 export async function checkPrivileges(patient: Patient): Promise<Examined> {
   const names = [...patient.sql.files.keys()]
+  const called = names.filter((name) => !FOR_OWNERS.test(patient.sql.files.get(name) ?? ''))
   const wanted = [
     ...names.map((name) => ({ name, right: 'SELECT' })),
     ...[...neededRights(patient.sql)].flatMap(([name, rights]) =>
@@ -67,7 +75,7 @@ export async function checkPrivileges(patient: Patient): Promise<Examined> {
     ),
     ...grants(
       patient,
-      await ask<Lack & Record<string, unknown>>(patient, FUNCTIONS, [patient.schema, names]),
+      await ask<Lack & Record<string, unknown>>(patient, FUNCTIONS, [patient.schema, called]),
       'FUNCTION ',
     ),
     ...(await refreshRights(patient, names)),
@@ -95,18 +103,20 @@ function grants({ quotedSchema, role }: Patient, lacks: readonly Lack[], kind: s
 
 /** REFRESH MATERIALIZED VIEW CONCURRENTLY is the owner's, and makes a temporary table in the owner's name. */
 async function refreshRights(patient: Patient, names: readonly string[]): Promise<Problem[]> {
-  const { quotedSchema, role } = patient
-  const views = await ask<{ object: string; owner: string; mayCreateTemp: boolean; mayRefresh: boolean }>(
-    patient,
-    MATERIALIZED_VIEWS,
-    [patient.schema, names],
-  )
+  const { quotedSchema } = patient
+  const views = await ask<{
+    object: string
+    owner: string
+    refresher: string
+    mayCreateTemp: boolean
+    mayRefresh: boolean
+  }>(patient, MATERIALIZED_VIEWS, [patient.schema, names])
   const problems = views
     .filter(({ mayRefresh }) => !mayRefresh)
-    .map(({ object, owner }) =>
+    .map(({ object, owner, refresher }) =>
       fail(
-        `materialized view ${object} belongs to ${owner}: role ${role} may not refresh it`,
-        `ALTER MATERIALIZED VIEW ${quotedSchema}.${object} OWNER TO ${role};`,
+        `materialized view ${object} belongs to ${owner}: refresh_rankings() runs as ${refresher}, which may not refresh it`,
+        `ALTER MATERIALIZED VIEW ${quotedSchema}.${object} OWNER TO ${refresher};`,
       ),
     )
   const owners = new Set(views.filter(({ mayCreateTemp }) => !mayCreateTemp).map(({ owner }) => owner))

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
 import pgListen from 'pg-listen'
 import type { Health } from './health.js'
 
@@ -8,10 +9,14 @@ const LONGEST_PAUSE_MS = 2_000
 
 /** What to listen to and whom to tell. */
 export interface ListenOptions {
-  /** Connection string; undefined leaves the choice to the PG* variables. */
-  url: string | undefined
-  /** Called on every notification and after every (re)connect, when notifications may have been missed. */
-  onHint: () => void
+  /** Where to connect, and how: see connectionConfig. */
+  connection: pg.ClientConfig
+  /** Shown in pg_stat_activity; the relay's when left out. */
+  applicationName?: string | undefined
+  /** Called on every notification, with its payload, and after every (re)connect, when notifications may have been missed. */
+  onHint: (payload?: string) => void
+  /** Called each time from which on notifications arrive: once LISTEN is in force, also after a reconnect. */
+  onListening?: (() => void) | undefined
   health: Health
 }
 
@@ -26,6 +31,7 @@ export async function listen(options: ListenOptions, signal: AbortSignal): Promi
       await subscriber.connect()
       await subscriber.listenTo(CHANNEL)
       options.health.up()
+      options.onListening?.()
       options.onHint()
       await aborted(signal)
     } catch (error) {
@@ -38,14 +44,14 @@ export async function listen(options: ListenOptions, signal: AbortSignal): Promi
 }
 
 function subscribe(
-  { url, onHint, health }: ListenOptions,
+  { connection, applicationName = 'universes relay (listen)', onHint, onListening, health }: ListenOptions,
   signal: AbortSignal,
 ): ReturnType<typeof pgListen.default> {
   let closed = false
   const subscriber = pgListen.default(
     {
-      ...(url === undefined ? {} : { connectionString: url }),
-      application_name: 'universes relay (listen)',
+      ...connection,
+      application_name: applicationName,
       connectionTimeoutMillis: 5_000,
     },
     {
@@ -72,6 +78,8 @@ function subscribe(
     // A reconnect that was under way when we closed has succeeded after all.
     if (closed) return void close().catch(() => undefined)
     if (!signal.aborted) health.up()
+    // The first connection has yet to LISTEN; later ones do it before they report.
+    if (subscriber.getSubscribedChannels().length > 0) onListening?.()
     onHint()
   })
   return subscriber

@@ -40,7 +40,8 @@ export function parseRedisUrl(text: string): RedisAddress {
     db: Number(database || 0),
     ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
     ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
-    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+    // Stated, so that NODE_TLS_REJECT_UNAUTHORIZED decides nothing here.
+    ...(url.protocol === 'rediss:' ? { tls: { rejectUnauthorized: true } } : {}),
   }
   return { options, label: `${url.protocol}//${url.host}${database ? `/${database}` : ''}` }
 }

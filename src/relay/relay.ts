@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { config } from '../config.js'
 import type { ConnectOptions } from '../database/connect.js'
+import { connectionConfig } from '../database/tls.js'
 import { drain } from './drain.js'
 import { Health } from './health.js'
 import { listen, pause } from './listen.js'
@@ -19,6 +20,8 @@ export interface RelayOptions {
   /** A hint may get lost; this often the relay looks without one. */
   pollMs?: number
   graceMs?: number
+  /** Called when it turns out whether another relay is working, and whenever that changes. */
+  onStandby?: ((standby: boolean) => void) | undefined
 }
 
 /** What a relay knows from one look at the outbox to the next. */
@@ -33,12 +36,13 @@ interface State {
 
 /**
  * Publishes events until `signal` aborts: at least once each, in order. Lost servers are waited for, forever. Of several
- * relays one works and the others stand by. Rejects only when the sink must not be written to.
+ * relays one works and the others stand by. Rejects only when the sink must not be written to, or the URL makes no sense.
  */
 export async function runRelay(options: RelayOptions): Promise<void> {
   const relay = new Relay(options)
-  const listening = relay.listen()
+  let listening: Promise<void> | undefined
   try {
+    listening = relay.listen()
     await relay.work()
   } catch (error) {
     if (!(error instanceof SinkClosed)) throw error
@@ -69,8 +73,8 @@ class Relay {
   listen(): Promise<void> {
     const { database, logger } = this.#options
     const health = new Health(logger, 'LISTEN connection')
-    const url = database.url ?? config().databaseUrl
-    return listen({ url, onHint: () => this.#wake.ring(), health }, this.#closing.signal)
+    const connection = connectionConfig(database.url ?? config().databaseUrl)
+    return listen({ connection, onHint: () => this.#wake.ring(), health }, this.#closing.signal)
   }
 
   async work(): Promise<void> {
@@ -136,6 +140,7 @@ class Relay {
       const working = state.standby ? 'the other relay has gone; taking over' : 'relay is working'
       this.#options.logger.info(locked ? working : 'another relay is working; standing by')
       state.standby = !locked
+      this.#options.onStandby?.(state.standby)
     }
     return locked
   }

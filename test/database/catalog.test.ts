@@ -81,10 +81,22 @@ describe('every function', () => {
     }
   })
 
-  it('has a comment that says what it does, and runs with the rights of its caller', () => {
-    for (const { name, comment, definer } of functions) {
-      expect(comment?.length, name).toBeGreaterThan(20)
-      expect(definer, name).toBe(false)
+  it('has a comment that says what it does', () => {
+    for (const { name, comment } of functions) expect(comment?.length, name).toBeGreaterThan(20)
+  })
+
+  it('runs with the rights of its caller, unless its file says why not and takes it from PUBLIC', () => {
+    const definers = functions.filter(({ definer }) => definer).map(({ name }) => name)
+    expect(definers.sort()).toEqual([
+      ...['apply_memberships', 'mark_events_published', 'publish_event', 'publish_events', 'purge_events'],
+      ...['refresh_rankings', 'track_override_changes', 'track_price_changes', 'track_rule_changes'],
+      'track_symbol_changes',
+    ])
+    for (const name of definers) {
+      const text = functionFiles.find((file) => file.name === name)!.text
+      expect(text, name).toMatch(/^ \* SECURITY DEFINER[,:] /m)
+      const signature = /^COMMENT ON FUNCTION ([^;]+?) IS /m.exec(text)?.[1]
+      expect(text, name).toContain(`\nREVOKE ALL ON FUNCTION ${signature} FROM PUBLIC;\n`)
     }
   })
 

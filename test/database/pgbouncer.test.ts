@@ -3,11 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { RedisSink, runRelay } from '../../src/index.js'
 import { redisUrl, runCli, testDatabase, type TestDatabase } from '../support/index.js'
 import { startPgbouncer } from '../support/pgbouncer.js'
-import { findProgram } from '../support/program.js'
+import { find } from '../support/program.js'
 
-const program = findProgram(['pgbouncer'], 'pgbouncer')
-
-describe.skipIf(program === undefined)('through pgbouncer, pool_mode = session', () => {
+describe('through pgbouncer, pool_mode = session', () => {
   let db: TestDatabase
   let url: string
   const universes = async (...args: string[]): Promise<string> => {
@@ -19,7 +17,7 @@ describe.skipIf(program === undefined)('through pgbouncer, pool_mode = session',
 
   beforeAll(async () => {
     db = await testDatabase(import.meta.url, { empty: true })
-    url = await startPgbouncer(program!, db.url, 'session')
+    url = await startPgbouncer(find('pgbouncer')!, db.url, 'session')
   })
 
   it('migrates, loads, refreshes, validates and answers', async () => {

@@ -98,6 +98,12 @@ CREATE TABLE industry_groups (
     CONSTRAINT industry_groups_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE installed_objects (
+    kind text NOT NULL,
+    identity text NOT NULL,
+    CONSTRAINT installed_objects_pkey PRIMARY KEY (kind, identity)
+);
+
 CREATE TABLE installed_tables (
     name text NOT NULL,
     created boolean NOT NULL,
@@ -438,6 +444,7 @@ CREATE TABLE sync_jobs (
     environment text NOT NULL,
     requested_by text NOT NULL,
     requested_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+    done boolean NOT NULL DEFAULT false,
     CONSTRAINT sync_jobs_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'market_cap'::text, 'sectors'::text, 'themes'::text, 'ipos'::text, 'delistings'::text]))),
     CONSTRAINT sync_jobs_pkey PRIMARY KEY (id)
 );
@@ -542,7 +549,7 @@ CREATE INDEX sector_leaders_rank ON sector_leaders USING btree (sector, rank);
 
 CREATE UNIQUE INDEX sector_leaders_symbol ON sector_leaders USING btree (symbol, sector);
 
-CREATE INDEX sync_jobs_requested ON sync_jobs USING btree (requested_at);
+CREATE INDEX sync_jobs_waiting ON sync_jobs USING btree (requested_at) WHERE NOT done;
 
 CREATE INDEX sync_runs_started ON sync_runs USING btree (started_at DESC);
 
@@ -1457,11 +1464,12 @@ CREATE VIEW waiting_jobs (
     force boolean,
     environment text,
     requested_by text,
-    requested_at timestamp with time zone
+    requested_at timestamp with time zone,
+    done boolean
 )
-    AS SELECT id, mode, append, dry_run, force, environment, requested_by, requested_at
+    AS SELECT id, mode, append, dry_run, force, environment, requested_by, requested_at, done
     FROM sync_jobs j
-    WHERE NOT (EXISTS ( SELECT
+    WHERE NOT done AND NOT (EXISTS ( SELECT
     FROM sync_runs r
     WHERE id = id));
 
@@ -1480,12 +1488,12 @@ CREATE FUNCTION adopt_table(p_definition text) RETURNS void
 CREATE FUNCTION announce_end(p_run sync_runs) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 d0a642caa194f137b7a3b77fae023937;
+    AS md5 079dcd2ad9b7528a494134e25362c4f9;
 
 CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text) RETURNS SETOF group_change
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<schema>, pg_temp
-    AS md5 44ba1e7e761fbed95913e5524c3eae96;
+    AS md5 0ff9fc81535d081871ae5fed3d71e661;
 
 CREATE FUNCTION as_of_moment(p_what text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
@@ -1508,6 +1516,11 @@ CREATE FUNCTION check_adoptable(p_existing regclass, p_expected regclass) RETURN
     SET search_path=<schema>, pg_temp
     AS md5 7e9a86ecef5e1730e2921fac9df5fe75;
 
+CREATE FUNCTION check_desired(p_desired regclass) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 8b77d97d2c3692707f9229df900011ab;
+
 CREATE FUNCTION check_known(p_at timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
@@ -1522,6 +1535,16 @@ CREATE FUNCTION check_pg_cron(p_elsewhere text, p_crontab text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 ddce8753517ef20f07cdb0114508908f;
+
+CREATE FUNCTION check_prefix(p_prefix text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 c3374e3f31f27088b94a2c69c76232a8;
+
+CREATE FUNCTION check_price_day(p_day text) RETURNS date
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 ccee9ce7033c95ff4eaff05d86219229;
 
 CREATE FUNCTION check_problem(p_relation text) RETURNS text
     LANGUAGE sql STABLE
@@ -1568,6 +1591,13 @@ CREATE FUNCTION count_changes(p_changes group_change[]) RETURNS jsonb
     SET search_path=<schema>, pg_temp
     AS md5 617bb747de3e6c65fbee3bd23a1fdcbd;
 
+CREATE FUNCTION create_roles(p_prefix text DEFAULT 'universes'::text) RETURNS TABLE(status text, problem text, remedy text)
+    LANGUAGE plpgsql VOLATILE
+    SET client_min_messages=error
+    SET lock_timeout=10s
+    SET search_path=<schema>, pg_temp
+    AS md5 7de81d3263c536ed4ab04510405c0e85;
+
 CREATE FUNCTION cron_in_timezone(p_cron text, p_timezone text) RETURNS TABLE(schedule text, condition text)
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
@@ -1590,6 +1620,13 @@ CREATE FUNCTION describe_universe(p_name text, p_types text[] DEFAULT NULL::text
     SET jit=off
     SET search_path=<schema>, pg_temp
     AS md5 fea4de8435a73f75927351e9cffb3ce4;
+
+CREATE FUNCTION drop_roles(p_prefix text DEFAULT 'universes'::text) RETURNS TABLE(role text, dropped boolean, members text[], reason text)
+    LANGUAGE plpgsql VOLATILE
+    SET client_min_messages=error
+    SET lock_timeout=10s
+    SET search_path=<schema>, pg_temp
+    AS md5 06d118f465de0464d057ac194e07aa2a;
 
 CREATE FUNCTION enrich_sectors(p_mode text DEFAULT 'incremental'::text, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
@@ -1624,7 +1661,7 @@ CREATE FUNCTION extra_problems(p_staged regclass) RETURNS TABLE(file integer, li
 CREATE FUNCTION fail_job(p_job_id uuid, p_error jsonb) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 1f5bc474e69433f06cad7cf7c024edd3;
+    AS md5 25191d0cf19b2a26614042d54a8ad057;
 
 CREATE FUNCTION fail_run(p_run sync_runs, p_error jsonb) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
@@ -1678,10 +1715,20 @@ CREATE FUNCTION first_of(p_items text[], p_most integer) RETURNS text
     SET search_path=<schema>, pg_temp
     AS md5 1bb0940565005bf56d5af602e509e2a4;
 
+CREATE FUNCTION grant_rights(p_prefix text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 ead18c88d208f2278d8ebf5c1091a099;
+
 CREATE FUNCTION group_ids(p_types text[], p_environment text) RETURNS bigint[]
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 2d94f373c43243a36d9f75872d616d41;
+
+CREATE FUNCTION hand_over(p_owner text, p_from text DEFAULT NULL::text) RETURNS text[]
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 542c9d779bcc1d1eba1c02d816365ef8;
 
 CREATE FUNCTION has_date_index() RETURNS boolean
     LANGUAGE sql STABLE
@@ -1729,24 +1776,59 @@ CREATE FUNCTION is_price(p_text text) RETURNS boolean
     AS md5 00b365058cb527acf977a0e95457300f;
 
 CREATE FUNCTION job_events(p_job_id uuid, p_after bigint DEFAULT 0) RETURNS TABLE(seq bigint, event text, payload jsonb)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 9982eceeb6176ca3bc5d918871546b5b;
+    AS md5 df7efd8b85084d5901e3dbdbbba8eeda;
 
 CREATE FUNCTION job_status(p_job_id uuid) RETURNS jsonb
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql VOLATILE
+    SET TimeZone=UTC
     SET search_path=<schema>, pg_temp
-    AS md5 19c459f55ac31da7e98150e33090eefd;
+    AS md5 4f01679a7c4bfe4687124430536d2ae4;
+
+CREATE FUNCTION list_checks(p_environment text DEFAULT 'DEFAULT'::text, p_samples integer DEFAULT 3) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET TimeZone=UTC
+    SET search_path=<schema>, pg_temp
+    AS md5 4619d81354791e9c16325f611be53cf9;
+
+CREATE FUNCTION list_sectors(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 892da9b3c1caeb55940ad0242ee06019;
+
+CREATE FUNCTION list_themes(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET TimeZone=UTC
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 888c9ce9860bbb9e006cddda9694b539;
 
 CREATE FUNCTION listed_symbols(p_value jsonb) RETURNS TABLE(symbol text, place bigint)
     LANGUAGE sql IMMUTABLE
     SET search_path=<schema>, pg_temp
     AS md5 7c3abaa1bd70e0394377c702e90d38ee;
 
+CREATE FUNCTION load_document(p_id uuid, p_symbols integer DEFAULT 100) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 aa77ca93b0895be265d2f2d11c7d7347;
+
+CREATE FUNCTION load_history(p_limit integer DEFAULT 20, p_offset integer DEFAULT 0, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 f6bbaed4969f0232e08d3e250111f284;
+
 CREATE FUNCTION load_result(p_load load_runs) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 3db0f2e6c1d3ad1cf3c431dca9f3648d;
+
+CREATE FUNCTION load_summary(p_load load_runs) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 7135f2eedc4507f072246cd39d5f54d9;
 
 CREATE FUNCTION lock_events() RETURNS void
     LANGUAGE sql VOLATILE
@@ -1764,9 +1846,16 @@ CREATE FUNCTION lock_universes(p_what text) RETURNS void
     AS md5 953b1ae4c6ce3621da6e23062f319d9a;
 
 CREATE FUNCTION mark_events_published(p_seqs bigint[]) RETURNS integer
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<schema>, pg_temp
-    AS md5 4d2fe3ca0774d6bf325765de214b0722;
+    AS md5 28cb4059eaf31119e3c0e128e36777b7;
+
+CREATE FUNCTION member_page(p_name text, p_types text[], p_as_of text, p_limit integer DEFAULT NULL::integer, p_offset integer DEFAULT 0, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET TimeZone=UTC
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 5b99978ee3e307d82e53e4423048da5a;
 
 CREATE FUNCTION members_as_of(p_name text, p_type text, p_at timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(symbol text, weight numeric, market_cap bigint, metadata jsonb, valid_from timestamp with time zone)
     LANGUAGE sql STABLE
@@ -1808,6 +1897,11 @@ CREATE FUNCTION merge_symbols(OUT inserted bigint, OUT updated bigint) RETURNS r
     SET search_path=<schema>, pg_temp
     AS md5 29c80914927153f5957b16ac49dfdd62;
 
+CREATE FUNCTION missing_rights(p_prefix text DEFAULT 'universes'::text) RETURNS TABLE(role text, privilege text, kind text, object text, remedy text)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 f7ee0dd552e436ae2af6e2c49fec9413;
+
 CREATE FUNCTION moment_of(p_what text, p_before boolean DEFAULT false, p_environment text DEFAULT NULL::text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
@@ -1819,6 +1913,11 @@ CREATE FUNCTION nearest_names(p_name text, p_types text[] DEFAULT NULL::text[], 
     SET search_path=<schema>, pg_temp
     AS md5 a4858377cc393002a8c4897e23c0ac91;
 
+CREATE FUNCTION next_job(p_environment text) RETURNS TABLE(job_id uuid, mode text, requested_by text, busy boolean)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 f661c36547911efc7fbfc889f41e8793;
+
 CREATE FUNCTION no_such_job(p_job_id uuid) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
@@ -1828,6 +1927,31 @@ CREATE FUNCTION no_such_name(p_name text, p_types text[], p_environment text) RE
     LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 16f7d15fb9311e097679cd4e01787731;
+
+CREATE FUNCTION overview(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    SET work_mem=32MB
+    AS md5 d7b7c2377648359072dfb448addce097;
+
+CREATE FUNCTION overview_running(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 65011c81cd26f0b4dd73f9c0ad2a2f91;
+
+CREATE FUNCTION overview_runs(p_environment text DEFAULT 'DEFAULT'::text, p_limit integer DEFAULT 60) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 faa005755b947d08c11b92357f951a1c;
+
+CREATE FUNCTION overview_universes(p_environment text DEFAULT 'DEFAULT'::text, p_most integer DEFAULT 200) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 5203f720a155cdc85c6cc14553dbbd5e;
 
 CREATE FUNCTION pg_cron_timezone() RETURNS text
     LANGUAGE sql STABLE
@@ -1860,15 +1984,20 @@ CREATE FUNCTION prepare_symbols() RETURNS void
     SET search_path=<schema>, pg_temp
     AS md5 05422e44b7118f02dfe08175de80bebb;
 
-CREATE FUNCTION publish_event(p_event text, p_payload jsonb, p_run_id uuid DEFAULT NULL::uuid) RETURNS bigint
-    LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION prices_in(p_date date) RETURNS TABLE(is_in boolean, priced bigint, stocks bigint, needed bigint, percent numeric, last_day date)
+    LANGUAGE plpgsql STABLE
     SET search_path=<schema>, pg_temp
-    AS md5 9c811309d21a86765f03e2430da73796;
+    AS md5 6e2ed5b07d855e774cc2df28e1c7b2a5;
+
+CREATE FUNCTION publish_event(p_event text, p_payload jsonb, p_run_id uuid DEFAULT NULL::uuid) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path=<schema>, pg_temp
+    AS md5 b4c5cfda559e3b93d7cae33ac60d2d4c;
 
 CREATE FUNCTION publish_events(p_events jsonb, p_run_id uuid DEFAULT NULL::uuid) RETURNS integer
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<schema>, pg_temp
-    AS md5 80f19201a4592be96d9da4e605f422c8;
+    AS md5 4c65c3c0f25b662b35125cf6c5a5128b;
 
 CREATE FUNCTION publish_load(p_load load_runs, p_changes group_change[]) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
@@ -1886,14 +2015,14 @@ CREATE FUNCTION publish_run(p_run sync_runs, p_changes group_change[]) RETURNS s
     AS md5 6168a304d81a8b1f300975e890eb9602;
 
 CREATE FUNCTION purge_events() RETURNS bigint
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<schema>, pg_temp
-    AS md5 0d6595ecbc0ed77fac67d27ac92bcb1c;
+    AS md5 baa68aed1435225509901e481cd5d32a;
 
 CREATE FUNCTION rebalance_rankings(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 88a9dd0da56b1e70ba48c7d490f7e872;
+    AS md5 eea8ee38b209b9abcaa4c219bcdd51f8;
 
 CREATE FUNCTION rebalance_themes(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -1921,6 +2050,11 @@ CREATE FUNCTION refresh_job_name(p_environment text) RETURNS text
     SET search_path=<schema>, pg_temp
     AS md5 ee004c3e47d4419811b8beee92f63a6f;
 
+CREATE FUNCTION refresh_rankings() RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path=<schema>, pg_temp
+    AS md5 1c75892bb0b771f51b88c6df22afdc5b;
+
 CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER, p_run_id uuid DEFAULT NULL::uuid) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET jit=off
@@ -1943,12 +2077,26 @@ CREATE FUNCTION reject_files(p_problems regclass, p_staged regclass) RETURNS voi
     SET search_path=<schema>, pg_temp
     AS md5 91dd811949c594ce771f03e813852263;
 
+CREATE FUNCTION relationship_events(p_after bigint, OUT run_completed boolean, OUT types text[], OUT names text[]) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET enable_bitmapscan=off
+    SET enable_seqscan=off
+    SET search_path=<schema>, pg_temp
+    AS md5 4ce21a5985adc96f8b4b44150937d186;
+
 CREATE FUNCTION relationship_report(p_environment text DEFAULT 'DEFAULT'::text, p_detail boolean DEFAULT false) RETURNS jsonb
     LANGUAGE sql STABLE
     SET jit=off
     SET search_path=<schema>, pg_temp
     SET work_mem=32MB
     AS md5 cf92ca0e848a9f21875c50d2cd75c20d;
+
+CREATE FUNCTION relationship_snapshot(p_environment text DEFAULT 'DEFAULT'::text, p_after bigint DEFAULT NULL::bigint) RETURNS json
+    LANGUAGE plpgsql STABLE
+    SET extra_float_digits=1
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 26f1dd894ebdda3504688035173999ac;
 
 CREATE FUNCTION release_table(p_definition text) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -1969,6 +2117,12 @@ CREATE FUNCTION report_coverage(p_environment text DEFAULT 'DEFAULT'::text) RETU
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 70176122319a4999c4ce035481524ee9;
+
+CREATE FUNCTION report_document(p_environment text DEFAULT 'DEFAULT'::text, p_detail boolean DEFAULT false) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET TimeZone=UTC
+    SET search_path=<schema>, pg_temp
+    AS md5 9e515de5518871e841767b42925e8c81;
 
 CREATE FUNCTION report_funds(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(fund text, description text, members bigint, as_of text, weight_sum numeric, top_weight numeric, holdings jsonb)
     LANGUAGE sql STABLE
@@ -2003,12 +2157,22 @@ CREATE FUNCTION report_universes(p_environment text DEFAULT 'DEFAULT'::text, p_d
 CREATE FUNCTION request_refresh(p_mode text DEFAULT 'full'::text, p_append boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_requested_by text DEFAULT SESSION_USER) RETURNS TABLE(accepted boolean, job_id uuid, mode text, message text)
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 fa8fe0026701053646ec76081f58b189;
+    AS md5 6da22347c94a7018307267b45c539739;
 
 CREATE FUNCTION retire_members(p_load load_runs, p_type text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 60671e1b0040eab0440de98cbcbf61b8;
+
+CREATE FUNCTION revoke_rights(p_roles text[], p_from_public boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<schema>, pg_temp
+    AS md5 cfbafb475b024950f53b0b6ffe0f810a;
+
+CREATE FUNCTION role_rights() RETURNS TABLE(role text, privilege text, kind text, object text, adopted boolean)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 4203cf4db54924d32ee7861848de0258;
 
 CREATE FUNCTION rollback_universes(p_to text, p_before boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
@@ -2030,10 +2194,11 @@ CREATE FUNCTION run_history(p_limit integer DEFAULT 20, p_offset integer DEFAULT
 CREATE FUNCTION run_job(p_job_id uuid) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 3e900e6b6ce164639abfa53bb6e4999e;
+    AS md5 71a583f74c900cc41374e2df1b73a117;
 
 CREATE FUNCTION run_statistics(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE sql STABLE
+    SET TimeZone=UTC
     SET search_path=<schema>, pg_temp
     AS md5 8b237d7a905d21a42b2a137fdfa6aa62;
 
@@ -2044,8 +2209,9 @@ CREATE FUNCTION run_steps(p_mode text) RETURNS text[]
 
 CREATE FUNCTION run_summary(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
+    SET TimeZone=UTC
     SET search_path=<schema>, pg_temp
-    AS md5 f960f1e292ddd30544efcb4ac225292a;
+    AS md5 f899b779561ba7b193f7e966bd984da6;
 
 CREATE FUNCTION running_change() RETURNS TABLE(pid integer, application text, since timestamp with time zone, run_id uuid, step text)
     LANGUAGE sql STABLE
@@ -2057,10 +2223,21 @@ CREATE FUNCTION schedule_refresh(p_cron text DEFAULT '0 6 * * *'::text, p_timezo
     SET search_path=<schema>, pg_temp
     AS md5 b9a1d21ee0337c4736e690ab56601e01;
 
+CREATE FUNCTION search_names(p_query text, p_limit integer DEFAULT 10, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(kind text, type text, name text, title text, active boolean, market_cap bigint, members bigint, match text)
+    LANGUAGE plpgsql STABLE
+    SET jit=off
+    SET search_path=<schema>, pg_temp
+    AS md5 87748421a9eb6626d472bcbfadc965a5;
+
 CREATE FUNCTION sector_of(p_symbol text) RETURNS TABLE(sector text, source text, rule text, industry text)
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 a24dc2d33498d3ea36475f8175d172f9;
+
+CREATE FUNCTION service_metrics(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 f0930a56efca76528e5c2dffcd5129b7;
 
 CREATE FUNCTION stage_file(p_file integer, p_first_line bigint DEFAULT 2) RETURNS void
     LANGUAGE sql VOLATILE
@@ -2076,6 +2253,12 @@ CREATE FUNCTION start_run(p_mode text, p_append boolean, p_dry_run boolean, p_fo
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
     AS md5 273662389704cd0f991ea223456f02d7;
+
+CREATE FUNCTION stock_facts(p_symbol text, p_as_of text DEFAULT NULL::text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET TimeZone=UTC
+    SET search_path=<schema>, pg_temp
+    AS md5 5ab21f204efd835be08e71ea68157797;
 
 CREATE FUNCTION stock_universes(p_symbol text, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, type text, name text, title text, rank integer, weight numeric, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, run text, run_id uuid, end_reason text, market_cap bigint, metadata jsonb)
     LANGUAGE sql STABLE
@@ -2109,24 +2292,24 @@ CREATE FUNCTION too_short_for(p_table regclass, p_row jsonb) RETURNS text[]
     AS md5 0f52eed2d570731983b787fa2b5a2113;
 
 CREATE FUNCTION track_override_changes() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<schema>, pg_temp
-    AS md5 a33c6a0890fd21411a5f022f28f912ab;
+    AS md5 54b32045041be61f2f24fb29ccdbd5d2;
 
 CREATE FUNCTION track_price_changes() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<schema>, pg_temp
-    AS md5 b62babc65d7ddde09726c20f04ca4004;
+    AS md5 0f485c0c4c50b43e8e85afa8ae8e2c94;
 
 CREATE FUNCTION track_rule_changes() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<schema>, pg_temp
-    AS md5 fa825950ab65845c66461c3d41b6b6da;
+    AS md5 ff308ad98277d84496737bc4aa26a8f5;
 
 CREATE FUNCTION track_symbol_changes() RETURNS trigger
-    LANGUAGE plpgsql VOLATILE
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<schema>, pg_temp
-    AS md5 f7b10c0768779178f0bd7991630a9995;
+    AS md5 e2c29705f4dc9b05e450cee8db954c03;
 
 CREATE FUNCTION unique_keys(p_table regclass) RETURNS TABLE(columns text)
     LANGUAGE sql STABLE
@@ -2138,10 +2321,21 @@ CREATE FUNCTION universe_events_of(p_changes jsonb) RETURNS jsonb
     SET search_path=<schema>, pg_temp
     AS md5 e831c8062311badb70ccba2b216f3fff;
 
+CREATE FUNCTION universe_facts(p_name text, p_types text[] DEFAULT NULL::text[], p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET TimeZone=UTC
+    SET search_path=<schema>, pg_temp
+    AS md5 743a7abac80c035a4dfdc20601d84bd4;
+
 CREATE FUNCTION universe_file(p_group_id bigint, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(file text, format text, as_of text, md5 text, loaded_at timestamp with time zone, load_id uuid)
     LANGUAGE sql STABLE
     SET search_path=<schema>, pg_temp
     AS md5 8a7edd8518a1d83e92c580e8d2cd4ca4;
+
+CREATE FUNCTION universe_named(p_name text, p_types text[] DEFAULT NULL::text[], p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(type text, name text)
+    LANGUAGE sql STABLE
+    SET search_path=<schema>, pg_temp
+    AS md5 dbbdea2163003969cd99dd6818d6c716;
 
 CREATE FUNCTION universe_symbols(p_names text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(symbol text)
     LANGUAGE plpgsql STABLE

@@ -43,7 +43,7 @@ describe('a PostgreSQL that cannot be used', () => {
     const [nonsense] = await findings(`postgres://bob:${PASSWORD}@[::1/market`)
     expect(nonsense).toMatchObject({
       status: 'FAIL',
-      problems: [{ remedy: 'export DATABASE_URL=postgres://user@host:5432/database' }],
+      problems: [{ remedy: expect.stringMatching(/^Write postgres:\/\/user/) as string }],
     })
     expect(JSON.stringify([host, nonsense])).not.toContain(PASSWORD)
   })

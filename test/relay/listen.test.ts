@@ -24,7 +24,10 @@ function start(): { hints(): number; abort(): void; ended: Promise<void> } {
   const stop = new AbortController()
   let hints = 0
   const health = new Health(logger, 'LISTEN connection')
-  const ended = listen({ url: server.url, onHint: () => hints++, health }, stop.signal)
+  const ended = listen(
+    { connection: { connectionString: server.url }, onHint: () => hints++, health },
+    stop.signal,
+  )
   return { hints: () => hints, abort: () => stop.abort(), ended }
 }
 

@@ -13,7 +13,7 @@ test('address, credentials and database; the label is without the password', () 
 })
 
 test.each(['rediss://host', 'REDISS://host', 'rediss://host:6379/0'])('%s is TLS', (url) => {
-  expect(parseRedisUrl(url).options.tls).toEqual({})
+  expect(parseRedisUrl(url).options.tls).toEqual({ rejectUnauthorized: true })
 })
 
 test.each([

@@ -1,10 +1,20 @@
 import type { Command } from 'commander'
 import { migrateDown, migrateUp, migrationStatus, type MigrateOptions } from '../../database/migrate.js'
+import { createRoles, dropRoles } from '../../database/roles.js'
 import { usageError } from '../../errors.js'
 import { printJson, printTable } from '../../report/console.js'
+import { renderDropped, renderProblems, renderRights } from '../../report/roles.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 
-/** `universes migrate up | down [N] | status` */
+interface RolesOptions extends GlobalOptions {
+  prefix: string
+  dryRun?: boolean
+  remove?: boolean
+  verbose?: boolean
+  json?: boolean
+}
+
+/** `universes migrate up | down [N] | status | roles` */
 export function register(program: Command): void {
   const migrate = program.command('migrate').description('install, take back or list the SQL of this package')
   migrate
@@ -36,6 +46,41 @@ export function register(program: Command): void {
         )
       if (states.some((state) => state.appliedAt === null)) process.exitCode = 1
     })
+  registerRoles(migrate)
+}
+
+function registerRoles(migrate: Command): void {
+  migrate
+    .command('roles')
+    .description(
+      'create the roles owner, operator and reader, or bring them up to date; exit code 1 when a right is missing',
+    )
+    .option('--prefix <name>', 'roles are named <name>_owner and so on', 'universes')
+    .option('--dry-run', 'do everything, report it, keep nothing')
+    .option('--remove', 'take the roles back')
+    .option('--verbose', 'name every object')
+    .option('--json', 'print JSON')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RolesOptions>()
+      await (options.remove ? remove(options) : create(options))
+      if (options.dryRun && !options.json) console.log('dry run, nothing was kept')
+    })
+}
+
+async function create(options: RolesOptions): Promise<void> {
+  const { rights, problems } = await createRoles({ ...options, ...connectOptions(options) })
+  if (options.json) printJson({ rights, problems })
+  else {
+    console.log(renderRights(rights, options.prefix, options.verbose))
+    if (problems.length > 0) console.log(`\n${renderProblems(problems)}`)
+  }
+  if (problems.some(({ status }) => status === 'FAIL')) process.exitCode = 1
+}
+
+async function remove(options: RolesOptions): Promise<void> {
+  const roles = await dropRoles({ ...options, ...connectOptions(options) })
+  if (options.json) printJson(roles)
+  else console.log(renderDropped(roles))
 }
 
 function withLog(command: Command): MigrateOptions {

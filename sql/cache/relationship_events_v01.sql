@@ -1,0 +1,28 @@
+CREATE OR REPLACE FUNCTION relationship_events(
+    p_after bigint,
+    OUT run_completed boolean,
+    OUT types text[],
+    OUT names text[]
+)
+RETURNS record
+LANGUAGE plpgsql
+STABLE
+SET search_path FROM CURRENT
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+AS $$
+/*
+ * What the events above p_after say to a cache: whether a run was completed, and which universes were updated, in two
+ * arrays. The plan has to walk the index: before ANALYZE has seen a backlog, PostgreSQL would otherwise read all events.
+ */
+BEGIN
+    SELECT coalesce(bool_or(e.event = 'cache_sync_completed'), false),
+        array_agg(e.payload ->> 'type') FILTER (WHERE e.event = 'universe_updated'),
+        array_agg(e.payload ->> 'universe') FILTER (WHERE e.event = 'universe_updated')
+    INTO run_completed, types, names
+    FROM universe_events AS e
+    WHERE e.seq > p_after AND e.event IN ('cache_sync_completed', 'universe_updated');
+END;
+$$;
+
+COMMENT ON FUNCTION relationship_events(bigint) IS 'Whether a run was completed after the event p_after, and the types and names of the universes that were updated.';

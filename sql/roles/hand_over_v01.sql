@@ -1,0 +1,35 @@
+CREATE OR REPLACE FUNCTION hand_over(
+    p_owner text,
+    p_from text DEFAULT NULL
+)
+RETURNS text[]
+LANGUAGE plpgsql
+VOLATILE
+SET search_path FROM CURRENT
+AS $$
+/*
+ * Makes p_owner the owner of everything the package has created, or of what p_from owns of it, and returns who owned some of it
+ * before. What it owns already is not touched, so that a second call takes no lock.
+ */
+DECLARE
+    v_item record;
+    v_before text[] := '{}';
+BEGIN
+    FOR v_item IN
+        SELECT r.kind, r.object, pg_get_userbyid(coalesce(c.relowner, p.proowner, t.typowner)) AS owner
+        FROM role_rights() AS r
+        LEFT JOIN pg_class AS c ON c.oid = CASE WHEN r.kind NOT IN ('FUNCTION', 'TYPE') THEN to_regclass(r.object) END
+        LEFT JOIN pg_proc AS p ON p.oid = CASE WHEN r.kind = 'FUNCTION' THEN to_regprocedure(r.object) END
+        LEFT JOIN pg_type AS t ON t.oid = CASE WHEN r.kind = 'TYPE' THEN to_regtype(r.object) END
+        WHERE r.privilege = 'OWNERSHIP'
+    LOOP
+        IF v_item.owner <> p_owner AND v_item.owner = coalesce(p_from, v_item.owner) THEN
+            EXECUTE format('ALTER %s %s OWNER TO %I', v_item.kind, v_item.object, p_owner);
+            v_before := v_before || v_item.owner::text;
+        END IF;
+    END LOOP;
+    RETURN ARRAY(SELECT DISTINCT b FROM unnest(v_before) AS b ORDER BY b);
+END;
+$$;
+
+COMMENT ON FUNCTION hand_over(text, text) IS 'Makes a role the owner of the package''s objects, adopted tables excepted, all of them or those of p_from, and returns the owners before.';

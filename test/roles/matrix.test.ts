@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { migrationNames } from '../../src/database/migrate.js'
+import { neededRights } from '../../src/doctor/needed-rights.js'
+import { readPackageSql } from '../../src/doctor/package-sql.js'
+import { testDatabase, type TestDatabase } from '../support/index.js'
+import { makeRoles, type Roles } from './support.js'
+
+let db: TestDatabase
+let roles: Roles
+
+beforeAll(async () => {
+  db = await testDatabase(import.meta.url)
+  roles = await makeRoles(db)
+})
+
+afterAll(() => roles.drop())
+
+/** Every table an operator may write, and how; all others it reads only. */
+const OPERATOR: Readonly<Record<string, string>> = {
+  symbols: 'INSERT, UPDATE',
+  ohlcv_daily: 'INSERT, UPDATE',
+  market_changes: 'DELETE, INSERT',
+  uncapped_stocks: 'DELETE, INSERT, UPDATE',
+  definition_groups: 'INSERT, UPDATE',
+  sector_overrides: 'DELETE, INSERT, UPDATE',
+  cache_entries: 'DELETE, INSERT, UPDATE',
+  sync_runs: 'INSERT',
+  sync_jobs: 'INSERT, UPDATE',
+  load_runs: 'INSERT',
+  loaded_files: 'INSERT, UPDATE',
+  staged_files: 'DELETE, INSERT, UPDATE',
+  staged_members: 'DELETE, INSERT, TRUNCATE, UPDATE',
+  staged_symbols: 'DELETE, INSERT, TRUNCATE, UPDATE',
+  staged_prices: 'DELETE, INSERT, TRUNCATE, UPDATE',
+  staged_sectors: 'DELETE, INSERT, TRUNCATE, UPDATE',
+}
+
+/** Rules, and what is already history: an operator may not write any of it, nor a reader. */
+const NEVER = [
+  ...['settings', 'membership_guards', 'event_channels', 'market_cap_bands', 'ranking_sizes', 'sectors'],
+  ...['sector_etfs', 'sector_sources', 'vendor_sectors', 'industry_groups', 'sic_sectors', 'etf_categories'],
+  ...['etf_category_funds', 'theme_rules', 'issuer_formats', 'holding_skip_rules', 'symbol_aliases'],
+  ...['relationship_checks', 'legacy_families', 'group_memberships', 'membership_history', 'universe_events'],
+  ...['installed_tables', 'installed_objects', 'universes_migrations'],
+]
+
+/** What a role may do with each relation of the schema, as the catalog has it. */
+async function privileges(role: string): Promise<Record<string, string>> {
+  const rows = await db.query<{ name: string; rights: string }>(
+    `SELECT c.relname AS name, coalesce(string_agg(p.privilege, ', ' ORDER BY p.privilege) FILTER (WHERE
+         has_table_privilege($1, c.oid, p.privilege)
+         OR CASE WHEN p.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') THEN has_any_column_privilege($1, c.oid, p.privilege) END), '') AS rights
+     FROM pg_class AS c
+     CROSS JOIN unnest(CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN '{MAINTAIN}'::text[] ELSE '{}' END
+       || '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) AS p (privilege)
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+     GROUP BY c.relname ORDER BY c.relname`,
+    [role],
+  )
+  return Object.fromEntries(rows.map(({ name, rights }) => [name, rights]))
+}
+
+/** Names of the functions that a role may call. */
+async function callable(role: string): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(
+    `SELECT p.proname AS name FROM pg_proc AS p
+     WHERE p.pronamespace = 'public'::regnamespace AND has_function_privilege($1, p.oid, 'EXECUTE') ORDER BY p.proname COLLATE "C"`,
+    [role],
+  )
+  return rows.map(({ name }) => name)
+}
+
+const functions = async (where: string): Promise<string[]> =>
+  (
+    await db.query<{ name: string }>(
+      `SELECT p.proname AS name FROM pg_proc AS p
+       WHERE p.pronamespace = 'public'::regnamespace AND ${where} ORDER BY p.proname COLLATE "C"`,
+    )
+  ).map(({ name }) => name)
+
+/** Functions of owners only, beside those of triggers, which nobody calls. */
+const WITHHELD = [
+  ...['add_missing_columns', 'adopt_table', 'check_writable', 'create_roles', 'drop_roles', 'grant_rights'],
+  ...['hand_over', 'insert_trial_row', 'release_table', 'revoke_rights'],
+]
+
+describe('of every object', () => {
+  it('the owner is the owner', async () => {
+    const others = await db.query(
+      `SELECT relname AS name FROM pg_class
+       WHERE relnamespace = 'public'::regnamespace AND relkind <> 'i' AND pg_get_userbyid(relowner) <> $1
+       UNION ALL
+       SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND pg_get_userbyid(proowner) <> $1
+       UNION ALL
+       SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND pg_get_userbyid(typowner) <> $1`,
+      [`${roles.prefix}_owner`],
+    )
+    expect(others).toEqual([])
+  })
+
+  it('the operator may write exactly what is stated here, and read all', async () => {
+    const found = await privileges(`${roles.prefix}_operator`)
+    const expected = Object.keys(found).map((name) => {
+      const rights = [...(OPERATOR[name]?.split(', ') ?? []), 'SELECT']
+      return [name, rights.sort().join(', ')]
+    })
+    expect(Object.keys(found)).toEqual(expect.arrayContaining(Object.keys(OPERATOR)))
+    expect(found).toEqual(Object.fromEntries(expected))
+  })
+
+  it('which leaves out every rule, membership, history and event', async () => {
+    const found = await privileges(`${roles.prefix}_operator`)
+    for (const name of NEVER) expect(found[name], name).toBe('SELECT')
+    const tables = await db.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname`,
+    )
+    // A table added later has to be put on one side or the other.
+    expect(tables.map(({ name }) => name)).toEqual([...Object.keys(OPERATOR), ...NEVER].sort())
+  })
+
+  it('the reader may read all and write nothing', async () => {
+    const found = await privileges(`${roles.prefix}_reader`)
+    expect(new Set(Object.values(found))).toEqual(new Set(['SELECT']))
+  })
+
+  it('everybody else has nothing', async () => {
+    const login = `${roles.prefix}_stranger_login`
+    expect(new Set(Object.values(await privileges(login)))).toEqual(new Set(['']))
+    expect(await callable(login)).toEqual([])
+    const granted = await db.query(
+      `SELECT o.name, a.privilege_type
+       FROM (
+         SELECT relname AS name, relacl AS acl, relkind::text AS kind, relowner AS owner FROM pg_class WHERE relnamespace = 'public'::regnamespace
+         UNION ALL
+         SELECT proname, coalesce(proacl, acldefault('f', proowner)), 'f', proowner FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+       ) AS o
+       CROSS JOIN LATERAL aclexplode(o.acl) AS a
+       WHERE a.grantee = 0`,
+    )
+    expect(granted).toEqual([])
+  })
+
+  it('the reader may call what changes nothing, the operator all but what installs', async () => {
+    expect(await callable(`${roles.prefix}_reader`)).toEqual(
+      await functions(`p.provolatile <> 'v' AND p.prorettype <> 'trigger'::regtype`),
+    )
+    expect(await callable(`${roles.prefix}_operator`)).toEqual(
+      await functions(`p.prorettype <> 'trigger'::regtype AND p.proname <> ALL ('{${WITHHELD.join()}}')`),
+    )
+  })
+
+  it('no sequence may be touched but the line numbers of a load, by the operator', async () => {
+    const rows = await db.query(
+      `SELECT r.name AS role, c.relname AS name FROM pg_class AS c CROSS JOIN unnest($1::text[]) AS r (name)
+       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S'
+         AND (has_sequence_privilege(r.name, c.oid, 'USAGE') OR has_sequence_privilege(r.name, c.oid, 'UPDATE')
+           OR has_sequence_privilege(r.name, c.oid, 'SELECT'))`,
+      [['operator', 'reader'].map((name) => `${roles.prefix}_${name}`)],
+    )
+    expect(rows).toEqual([{ role: `${roles.prefix}_operator`, name: 'staging_line' }])
+  })
+})
+
+describe('the stated rights', () => {
+  it('are those that the functions use, and what the loads of symbols and prices need besides', async () => {
+    const needed = neededRights(await readPackageSql(migrationNames()))
+    const stated = await db.query<{ object: string; privilege: string }>(
+      `SELECT object, privilege FROM role_rights() WHERE role = 'operator' AND kind = 'TABLE' AND privilege <> 'SELECT'`,
+    )
+    const text = (table: string, privilege: string): string => `${privilege} ${table}`
+    const expected = [...needed].flatMap(([table, rights]) => [...rights].map((right) => text(table, right)))
+    const imports = ['INSERT symbols', 'INSERT ohlcv_daily', 'UPDATE ohlcv_daily']
+    expect(stated.map(({ object, privilege }) => text(object, privilege)).sort()).toEqual(
+      [...expected, ...imports].sort(),
+    )
+  })
+
+  it('are all there, and one taken away is missed', async () => {
+    const missing = (): Promise<unknown[]> =>
+      db.query('SELECT role, privilege, kind, object, remedy FROM missing_rights($1)', [roles.prefix])
+    expect(await missing()).toEqual([])
+    await db.query(
+      `REVOKE INSERT ON sync_runs FROM ${roles.prefix}_operator; REVOKE SELECT ON symbols FROM ${roles.prefix}_reader`,
+    )
+    await db.query(
+      'ALTER FUNCTION plain_name(text) OWNER TO CURRENT_USER; REVOKE EXECUTE ON FUNCTION plain_name(text) FROM PUBLIC',
+    )
+    const { prefix } = roles
+    const found = (await missing()) as { remedy: string }[]
+    expect(found.map(({ remedy }) => remedy)).toEqual([
+      `GRANT INSERT ON TABLE public.sync_runs TO ${prefix}_operator;`,
+      `ALTER FUNCTION public.plain_name(text) OWNER TO ${prefix}_owner;`,
+      `GRANT SELECT ON TABLE public.symbols TO ${prefix}_reader;`,
+    ])
+    for (const { remedy } of found) await db.query(remedy)
+    expect(await missing()).toEqual([])
+  })
+
+  it('are brought back by a second call, which also takes away what is too much, and which otherwise changes nothing', async () => {
+    const acls = (): Promise<unknown[]> =>
+      db.query(
+        `SELECT relname AS name, relowner AS owner, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(relacl) AS a) AS acl
+         FROM pg_class WHERE relnamespace = 'public'::regnamespace
+         UNION ALL
+         SELECT oid::regprocedure::text, proowner, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(proacl) AS a)
+         FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1`,
+      )
+    const again = (): Promise<unknown[]> => db.query('SELECT * FROM create_roles($1)', [roles.prefix])
+    const before = await acls()
+    expect(await again()).toEqual([])
+    expect(await acls()).toEqual(before)
+    await db.query(
+      `GRANT DELETE ON sync_runs, membership_history TO ${roles.prefix}_operator; GRANT SELECT ON symbols TO PUBLIC;
+       GRANT EXECUTE ON FUNCTION refresh_universes TO PUBLIC; REVOKE INSERT ON load_runs FROM ${roles.prefix}_operator;
+       ALTER TABLE settings OWNER TO CURRENT_USER`,
+    )
+    expect(await acls()).not.toEqual(before)
+    expect(await again()).toEqual([])
+    expect(await acls()).toEqual(before)
+  })
+})
