@@ -52,3 +52,7 @@ export { sync, type SyncOptions, type SyncResult, type SyncStep } from './sync.j
 export { type StepResult, type SyncStepName } from './sync-steps.js'
 export { validate, type Validation } from './validate.js'
 export { waitForPrices, type PricesIn, type WaitForPricesOptions } from './wait-for-prices.js'
+export { createKey, readKeys, type ApiKey, type Scope } from './api/keys.js'
+export { serve } from './api/serve.js'
+export { type Limits, type RunningService, type ServeOptions } from './api/service.js'
+export * from './cache/index.js'

@@ -6,7 +6,10 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Merges staged symbols or prices and notes the numbers of rows in p_load. */
+/*
+ * Merges staged symbols or prices and notes the numbers of rows in p_load. Names and market caps are no events, but whoever
+ * shows them from memory (RelationshipCache) is told.
+ */
 DECLARE
     v_rows record;
 BEGIN
@@ -17,6 +20,9 @@ BEGIN
     END IF;
     p_load.changes := jsonb_build_object('inserted', v_rows.inserted, 'updated', v_rows.updated);
     p_load.total_changes := v_rows.inserted + v_rows.updated;
+    IF p_load.kind = 'symbols' AND p_load.total_changes > 0 THEN
+        PERFORM pg_notify('universe_events', 'symbols');
+    END IF;
     RETURN p_load;
 END;
 $$;

@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { packageRoot } from '../database/package-root.js'
 import { toUniversesError, UniversesError } from '../errors.js'
 import { printError } from '../report/console.js'
+import { packageVersion } from '../version.js'
 import { register as doctor } from './commands/doctor.js'
 import { register as enrich } from './commands/enrich.js'
 import { register as importLegacy } from './commands/import.js'
+import { register as key } from './commands/key.js'
 import { register as load } from './commands/load.js'
 import { register as migrate } from './commands/migrate.js'
 import { register as query } from './commands/query.js'
@@ -17,21 +16,20 @@ import { register as relay } from './commands/relay.js'
 import { register as relationshipReport } from './commands/report.js'
 import { register as rollback } from './commands/rollback.js'
 import { register as schedule } from './commands/schedule.js'
+import { register as serve } from './commands/serve.js'
 import { register as sync } from './commands/sync.js'
 import { register as validate } from './commands/validate.js'
 
-const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
-
 const program = new Command('universes')
   .description('Keeps stock universes true inside PostgreSQL.')
-  .version(version)
+  .version(packageVersion)
   .option('--database-url <url>', 'PostgreSQL to use (default: DATABASE_URL, else the PG* variables)')
   .option('--schema <name>', 'schema of the package (default: UNIVERSES_SCHEMA, else public)')
   .showHelpAfterError('(add --help for usage)')
   .exitOverride()
 
 for (const register of [
-  ...[migrate, load, enrich, refresh, sync, relay, schedule],
+  ...[migrate, load, enrich, refresh, sync, relay, serve, key, schedule],
   ...[validate, relationshipReport, query, rollback, importLegacy, doctor, quickstart],
 ]) {
   register(program)

@@ -15,8 +15,7 @@ export function isWorkbook(path: string): boolean {
 
 /** The sheets of a workbook in their order. Throws FileProblem when it cannot be read. */
 export async function readWorkbook(path: string): Promise<Sheet[]> {
-  const bytes = await readWhole(path)
-  checkZip(bytes)
+  const bytes = checkZip(await readWhole(path))
   // Only here, since it takes longer than most loads.
   const { default: readXlsxFile } = await import('read-excel-file/node')
   const sheets = await readXlsxFile(bytes).catch((thrown: unknown) => {

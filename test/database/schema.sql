@@ -1885,7 +1885,7 @@ CREATE FUNCTION merge_prices(OUT inserted bigint, OUT updated bigint) RETURNS re
 CREATE FUNCTION merge_rows(p_load load_runs) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<schema>, pg_temp
-    AS md5 523a66ae7c317c3e4b742f5e14c0b3dc;
+    AS md5 facdef9d79447aa5100d744f72059910;
 
 CREATE FUNCTION merge_sectors(p_load load_runs, p_complete boolean) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE

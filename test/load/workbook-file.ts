@@ -3,8 +3,14 @@ import { deflateRawSync } from 'node:zlib'
 /** Cell of a workbook; a Date becomes a number with a date format, as spreadsheets store it. */
 export type WorkbookCell = string | number | boolean | Date | null
 
+/** Rows of a sheet, or its rows as XML. */
+export type WorkbookRows = string | readonly (readonly WorkbookCell[])[]
+
 /** An XLSX file with these sheets, as a spreadsheet would save it; rows that are empty are left out of the XML. */
-export function workbook(sheets: Readonly<Record<string, readonly (readonly WorkbookCell[])[]>>): Buffer {
+export function workbook(
+  sheets: Readonly<Record<string, WorkbookRows>>,
+  more: Readonly<Record<string, string>> = {},
+): Buffer {
   const names = Object.keys(sheets)
   const each = (part: (name: string, number: number) => string): string =>
     names.map((name, index) => part(name, index + 1)).join('')
@@ -22,6 +28,7 @@ export function workbook(sheets: Readonly<Record<string, readonly (readonly Work
     ...Object.fromEntries(
       names.map((name, index) => [`xl/worksheets/sheet${index + 1}.xml`, sheetXml(sheets[name]!)]),
     ),
+    ...more,
   })
 }
 
@@ -30,8 +37,8 @@ const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006'
 const SHEET = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
 
-function sheetXml(rows: readonly (readonly WorkbookCell[])[]): string {
-  const xml = rows.map((cells, index) =>
+function sheetXml(rows: WorkbookRows): string {
+  const xml = typeof rows === 'string' ? [rows] : rows.map((cells, index) =>
     cells.length === 0 ? '' : `<row r="${index + 1}">${cells.map((c, at) => cellXml(c, at, index)).join('')}</row>`,
   )
   return `${XML}<worksheet xmlns="${SHEET}"><sheetData>${xml.join('')}</sheetData></worksheet>`
@@ -80,11 +87,14 @@ function zip(files: Readonly<Record<string, string>>): Buffer {
   return Buffer.concat([...parts, central, end])
 }
 
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte
+  for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  return crc
+})
+
 function crc32(bytes: Buffer): number {
   let crc = -1
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
-  }
+  for (const byte of bytes) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 0xff]!
   return (crc ^ -1) >>> 0
 }

@@ -19,7 +19,20 @@ const folder = await writeFiles({
   'flipped.xlsx': withBit(book, book.indexOf('xl/worksheets/sheet2.xml') + 100),
   'other.xlsx': workbook({}),
   'zip.xlsx': Buffer.from('PK\u0003\u0004 and so on', 'latin1'),
+  'hidden.xlsx': withHiddenPart(book, workbook({ Notes: [['hidden']], holdings: [['hidden']] })),
+  'vast.xlsx': workbook({ holdings: '<row r="200000"><c r="K200000"><v>1</v></c></row>' }),
+  'large.xlsx': workbook({ holdings: [['x']] }, { 'xl/media.xml': ' '.repeat(64 * 1024 * 1024) }),
 })
+
+/** The parts of another archive among those of this one, whose directory does not know them. */
+function withHiddenPart(bytes: Buffer, other: Buffer): Buffer {
+  const end = bytes.length - 22
+  const directory = bytes.readUInt32LE(end + 16)
+  const hidden = other.subarray(0, other.readUInt32LE(other.length - 6))
+  const tail = Buffer.from(bytes.subarray(directory))
+  tail.writeUInt32LE(directory + hidden.length, tail.length - 6)
+  return Buffer.concat([bytes.subarray(0, directory), hidden, tail])
+}
 
 function withBit(bytes: Buffer, at: number): Buffer {
   const flipped = Buffer.from(bytes)
@@ -42,6 +55,17 @@ test.each(['cut', 'flipped', 'zip'])('a damaged workbook (%s) is a problem of th
     name: 'FileProblem',
     problem: { message: expect.stringMatching(/^the workbook is damaged/) as string },
   })
+})
+
+test('only what the directory lists is read', async () => {
+  expect(await readWorkbook(`${folder}/hidden.xlsx`)).toEqual(await readWorkbook(`${folder}/good.xlsx`))
+})
+
+test.each([
+  ['vast', 'a sheet of the workbook spans 200,000 rows and 11 columns'],
+  ['large', 'the workbook unpacks to more than 64 MiB'],
+])('a workbook that would not fit into memory (%s) is a problem of the file', async (name, message) => {
+  await expect(readWorkbook(`${folder}/${name}.xlsx`)).rejects.toMatchObject({ problem: { message } })
 })
 
 test.each([

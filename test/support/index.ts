@@ -4,6 +4,7 @@ export { runCli, spawnCli, type CliOptions, type CliProcess, type CliResult } fr
 export { startPostgres15WithCron, type CronCluster } from './cron-cluster.js'
 export { dataDir } from './data.js'
 export { startPostgres, type PostgresServer } from './postgres-server.js'
+export { startService, type StartOptions, type TestService } from './service.js'
 export { startRedis, type RedisServer } from './redis-server.js'
 export { removeFolder, temporaryFolder } from './temporary-folder.js'
 export { databaseUrl, testDatabase, type TestDatabase } from './test-database.js'

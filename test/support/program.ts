@@ -1,18 +1,48 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/**
- * Full path of a program that some test files need beside the servers, by any of its names. Where it is missing they are
- * skipped, with a line that says what would run them; on CI that is a failure.
- */
-export function findProgram(names: readonly string[], debianPackage: string): string | undefined {
+/** Suites that need more than the servers: where it is missing they are left out, and the run says so. */
+const SUITES = [
+  { files: 'test/page/**', debian: ['chromium'], there: () => findChromium() !== undefined },
+  { files: 'test/database/pgbouncer.test.ts', debian: ['pgbouncer'], there: () => find('pgbouncer') },
+  {
+    files: 'test/docs/**',
+    debian: ['python3-requests', 'python3-redis', 'curl', 'postgresql-client'],
+    there: () => find('curl') && find('psql') && pythonImports('requests', 'redis'),
+  },
+]
+
+/** Globs of the suites that this machine cannot run, with a line for each; on CI that is an error. */
+export function suitesToLeaveOut(): string[] {
+  const missing = SUITES.filter(({ there }) => !there())
+  for (const { files, debian } of missing) {
+    const remedy = `apt-get install ${debian.join(' ')}`
+    if (process.env['CI']) throw new Error(`${files} cannot run: ${remedy}`)
+    console.log(`left out: ${files}; to run it: ${remedy}`)
+  }
+  return missing.map(({ files }) => files)
+}
+
+/** Full path of a program, undefined when there is none. */
+export function find(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'].filter(Boolean)
-  const found = names
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => existsSync(path))
-  if (found !== undefined) return found
-  const remedy = `${names.join(' or ')} is not installed: apt-get install ${debianPackage}`
-  if (process.env['CI']) throw new Error(remedy)
-  console.log(`skipping the tests of this file: ${remedy}`)
-  return undefined
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path))
+}
+
+/** Full path of Chromium: CHROMIUM_PATH, else what the PATH has. */
+export function findChromium(): string | undefined {
+  return process.env['CHROMIUM_PATH'] ?? find('chromium') ?? find('chromium-browser') ?? find('google-chrome')
+}
+
+/** Debian's own Python has Debian's libraries. */
+function pythonImports(...modules: string[]): boolean {
+  return ['/usr/bin/python3', 'python3'].some((python) => {
+    try {
+      execFileSync(python, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' })
+      return true
+    } catch {
+      return false
+    }
+  })
 }

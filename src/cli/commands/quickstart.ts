@@ -3,7 +3,8 @@ import pc from 'picocolors'
 import { config } from '../../config.js'
 import { withClient } from '../../database/connect.js'
 import { startEmbedded } from '../../database/embedded.js'
-import { UniversesError } from '../../errors.js'
+import { UniversesError, usageError } from '../../errors.js'
+import type { StarterService } from '../../quickstart-serve.js'
 import { quickstart } from '../../quickstart.js'
 import { RedisSink } from '../../relay/redis.js'
 import { SampleSink } from '../../relay/sample.js'
@@ -13,6 +14,10 @@ interface Options {
   data?: string
   directory: string
   stay?: boolean
+  serve?: boolean
+  port?: number
+  stream?: string
+  open: boolean
 }
 
 /** `universes quickstart`: the main job on an embedded PostgreSQL, with a result to look at. */
@@ -23,27 +28,55 @@ export function register(program: Command): void {
     .option('--data <dir>', 'files to load instead of the starter data')
     .option('--directory <dir>', 'folder of the embedded PostgreSQL', '.universes/postgres')
     .option('--stay', 'keep PostgreSQL running until Ctrl-C')
+    .option('--serve', 'then serve the API and the admin page on this machine until Ctrl-C')
+    .option('--port <port>', 'port of --serve (default: 8080, or a free one when that is taken)', portNumber)
+    .option('--stream <name>', 'with REDIS_URL: also add every event to this Redis Stream')
+    .option('--no-open', 'with --serve: do not open the page in a browser')
     .action(runQuickstart)
 }
 
-async function runQuickstart({ data, directory, stay = false }: Options): Promise<void> {
+async function runQuickstart(options: Options): Promise<void> {
   const started = performance.now()
+  const { data, directory, stay = false, serve = false, stream } = options
   const { redisUrl } = config()
+  refuseUseless(options, redisUrl)
   const server = await startEmbedded({ directory })
+  let service: StarterService | undefined
   try {
     const sample = new SampleSink()
-    const sink = redisUrl === undefined ? sample : new RedisSink({ url: redisUrl })
+    const sink = redisUrl === undefined ? sample : new RedisSink({ url: redisUrl, stream })
     const step = (line: string): void => console.log(`${pc.green('✓')} ${line}`)
     const { rejected } = await quickstart({ url: server.url, data, sink, step })
     console.log(`\n${await renderResult(server.url)}`)
     if (redisUrl === undefined) console.log(`\n${sample.summary()}`)
-    console.log(`\nDone in ${formatDuration(performance.now() - started)}. ${nextSteps(server.url, stay)}`)
-    if (stay) await interrupted()
+    const starter = serve ? await import('../../quickstart-serve.js') : undefined
+    service = await starter?.startStarterService({ url: server.url, port: options.port, redisUrl, stream })
+    const next = service ? whatIsServed(service.url, server.url) : nextSteps(server.url, stay)
+    console.log(`\nDone in ${formatDuration(performance.now() - started)}. ${next}`)
+    if (service && options.open && process.stdout.isTTY) starter?.openBrowser(service.url + PAGE)
+    if (stay || serve) await interrupted()
     if (rejected.length > 0)
       throw new UniversesError('some files were rejected', { detail: rejected.join('\n') })
   } finally {
+    await service?.close()
     await server.stop()
   }
+}
+
+const PAGE = '/admin/historical-data'
+
+function refuseUseless({ serve, port, stream }: Options, redisUrl: string | undefined): void {
+  if (port !== undefined && !serve)
+    throw usageError('--port is the port of --serve', 'Add --serve, or leave it out.')
+  if (stream !== undefined && redisUrl === undefined)
+    throw usageError('--stream needs a Redis', 'Set REDIS_URL, or leave it out.')
+}
+
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw usageError(`--port: "${text}" is not a port`, 'Give a number from 1 to 65535; 0 takes a free one.')
+  return port
 }
 
 async function renderResult(url: string): Promise<string> {
@@ -87,6 +120,19 @@ function nextSteps(url: string, staying: boolean): string {
   return ['PostgreSQL runs until Ctrl-C. In another terminal:', ...calls.map((call) => `  ${call}`)].join(
     '\n',
   )
+}
+
+function whatIsServed(url: string, database: string): string {
+  return [
+    'The service runs until Ctrl-C, for this machine only and without keys.',
+    `  the page      ${url}${PAGE}`,
+    `  the API       ${url}/openapi.json`,
+    `  PostgreSQL    ${database}`,
+    'In another terminal:',
+    `  curl '${url}/api/universes/MARKET_LEADERS/top_10_stocks/members'`,
+    `  curl '${url}/api/symbols/AAPL'`,
+    `  curl -X POST '${url}/api/processing/cache-sync/trigger' -H 'Content-Type: application/json' -d '{"dry_run": true}'`,
+  ].join('\n')
 }
 
 async function interrupted(): Promise<void> {

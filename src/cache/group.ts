@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { UniversesError } from '../errors.js'
+import { split, toNumber, type GroupColumns } from './document.js'
+import type { StockTable } from './stock-table.js'
+import type { GroupInfo, Membership } from './types.js'
+
+/** Bytes of a member in memory once the columns are unfolded: its symbol, its number and its moment. */
+const MEMBER_BYTES = 56
+
+/** Columns of the members, unfolded. */
+interface Columns {
+  /** In byte order. */
+  readonly symbols: readonly string[]
+  readonly weights: readonly (number | null)[]
+  readonly ranks: readonly (number | null)[]
+  readonly since: readonly (string | null)[]
+}
+
+/**
+ * One version of a universe: what its memberships say, without what is known about the symbols. Never changes, so that one
+ * snapshot can share it with the next. The columns stay texts until somebody asks for a member.
+ */
+export class Group {
+  readonly id: number
+  readonly info: GroupInfo
+  /** Equal for groups that do not differ in anything. */
+  readonly digest: string
+  readonly #texts: GroupColumns
+  #columns: Columns | undefined
+  #unlisted: { table: string; symbols: readonly string[] } | undefined
+
+  constructor(texts: GroupColumns) {
+    const { id, type, name, title, source, count, weight_sum, retired, symbols, weights, ranks, since } =
+      texts
+    const version = digest([symbols, weights, ranks])
+    this.id = id
+    this.info = Object.freeze({ type, name, title, source, count, weight_sum, retired, version })
+    this.digest = digest([id, this.info, since])
+    this.#texts = texts
+  }
+
+  get columns(): Columns {
+    return (this.#columns ??= unfold(this.#texts))
+  }
+
+  /** What the universe says about a symbol, undefined when it is no member. */
+  membership(symbol: string): Membership | undefined {
+    const { symbols, weights, ranks, since } = this.columns
+    const place = find(symbols, symbol)
+    if (place === undefined) return undefined
+    const { type, name, title } = this.info
+    const [rank, weight] = [ranks[place] ?? null, weights[place] ?? null]
+    return Object.freeze({ type, name, title, rank, weight, since: since[place] ?? null })
+  }
+
+  /** Whether a symbol is a member. */
+  has(symbol: string): boolean {
+    return find(this.columns.symbols, symbol) !== undefined
+  }
+
+  /** Members that the table symbols does not know. */
+  unlisted(stocks: StockTable): readonly string[] {
+    // Remembered by digest: a reference would keep an old table alive for as long as this group lasts.
+    if (this.#unlisted?.table !== stocks.digest) {
+      const symbols = this.columns.symbols.filter((symbol) => !stocks.rows.has(symbol))
+      this.#unlisted = { table: stocks.digest, symbols }
+    }
+    return this.#unlisted.symbols
+  }
+
+  /** Estimate. */
+  get bytes(): number {
+    const { symbols, weights, ranks, since } = this.#texts
+    const text = [symbols, weights, ranks, since].reduce((sum, column) => sum + (column?.length ?? 0), 0)
+    return 500 + text + (this.#columns?.symbols.length ?? 0) * MEMBER_BYTES
+  }
+}
+
+function digest(values: unknown[]): string {
+  return createHash('sha1').update(JSON.stringify(values)).digest('base64url').slice(0, 22)
+}
+
+function unfold({ type, name, count, symbols, weights, ranks, since }: GroupColumns): Columns {
+  const members = split(symbols)
+  if (members.length !== count)
+    throw new UniversesError(`a symbol of ${type} ${name} contains a tab`, {
+      detail: `It has ${count} members and ${members.length} values.`,
+      hint: "SELECT symbol FROM group_memberships WHERE symbol ~ '\\t' shows it: correct it in symbols, then refresh.",
+    })
+  const known = new Map<string, string | null>()
+  const moment = (text: string): string | null => {
+    // Most members came in one of a few loads: their moments share one string.
+    if (!known.has(text)) known.set(text, toMoment(text))
+    return known.get(text) ?? null
+  }
+  return {
+    symbols: members,
+    weights: split(weights).map(toNumber),
+    ranks: split(ranks).map(toNumber),
+    since: split(since).map(moment),
+  }
+}
+
+/** Seconds since 1970 as ISO 8601 with microseconds. */
+function toMoment(text: string): string | null {
+  const microseconds = Math.round(Number(text) * 1e6)
+  if (text === '' || !Number.isSafeInteger(microseconds)) return null
+  const milliseconds = Math.floor(microseconds / 1000)
+  const rest = String(microseconds - milliseconds * 1000).padStart(3, '0')
+  return `${new Date(milliseconds).toISOString().slice(0, -1)}${rest}Z`
+}
+
+/** Place of a symbol in a list in byte order. */
+function find(symbols: readonly string[], symbol: string): number | undefined {
+  let [low, high] = [0, symbols.length - 1]
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const candidate = symbols[middle]!
+    if (candidate === symbol) return middle
+    if (candidate < symbol) low = middle + 1
+    else high = middle - 1
+  }
+  return undefined
+}

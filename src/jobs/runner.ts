@@ -1,0 +1,116 @@
+import type { Logger } from 'pino'
+import { config } from '../config.js'
+import type { ConnectOptions } from '../database/connect.js'
+import { connectionConfig } from '../database/tls.js'
+import type { RefreshMode, RunMode } from '../refresh.js'
+import { Health } from '../relay/health.js'
+import { listen } from '../relay/listen.js'
+import { Bells } from './bells.js'
+import { watchJob, type JobEvent } from './watch.js'
+import { Worker } from './worker.js'
+
+/** Statements of requests, on connections that many share: the service's Database. */
+export interface Queries {
+  rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  value<Value>(text: string, values?: readonly unknown[]): Promise<Value>
+}
+
+/** What a runner works with. */
+export interface JobRunnerOptions {
+  database: ConnectOptions
+  queries: Queries
+  environment: string
+  logger: Logger
+  /** A hint may get lost; this often the runner looks without one. */
+  pollMs?: number | undefined
+  /** How long close() waits for the run under way. */
+  graceMs?: number | undefined
+}
+
+/** A refresh that somebody asks for. */
+export interface JobRequest {
+  mode: RefreshMode
+  append: boolean
+  dryRun: boolean
+  force: boolean
+  /** Recorded with the run. */
+  requestedBy: string
+}
+
+/** Answer to a request: when it was not accepted, the id is that of the run that goes or waits. */
+export interface Requested {
+  accepted: boolean
+  job_id: string
+  mode: RunMode | null
+  message: string
+}
+
+/** A document that a SQL function returns. */
+export type Document = Record<string, unknown>
+
+/** Works off the jobs of one environment, one at a time, until it is closed. */
+export interface JobRunner {
+  /** Asks for a refresh. Its trigger event is on its way when this resolves. */
+  request(request: JobRequest): Promise<Requested>
+  /** Where a job, or any run, stands. Rejects with UV003 for an unknown id. */
+  status(id: string): Promise<Document>
+  /** Runs of the environment, the latest first. */
+  history(limit: number, offset: number): Promise<Document>
+  /** Runs of the environment in numbers. */
+  statistics(): Promise<Document>
+  /**
+   * What a job tells after `after` (a seq, '0' for everything), until its end or until `signal` aborts. Rejects when the id is
+   * unknown (UV003) or PostgreSQL does not answer; once it has resolved, lost connections are waited for.
+   */
+  watch(id: string, after: string, signal: AbortSignal): Promise<AsyncGenerator<JobEvent, void>>
+  /** Takes no new job and waits for the one under way; past the grace period that one is rolled back and stays waiting. */
+  close(): Promise<void>
+}
+
+/** Starts a runner. PostgreSQL need not be there yet; throws only when its URL makes no sense. */
+export function startJobRunner(options: JobRunnerOptions): JobRunner {
+  const { database, queries, environment, logger } = options
+  const bells = new Bells()
+  const closing = new AbortController()
+  const worker = new Worker(options)
+  const forget = bells.add(worker.wake)
+  const listening = listen(
+    {
+      connection: connectionConfig(database.url ?? config().databaseUrl),
+      applicationName: 'universes serve (jobs, listen)',
+      onHint: () => bells.ring(),
+      health: new Health(logger, 'LISTEN connection of the jobs'),
+    },
+    closing.signal,
+  )
+  const working = worker.work()
+  return {
+    request: async (request) => {
+      const requested = await requestRefresh(queries, environment, request)
+      if (requested.accepted) worker.wake.ring()
+      return requested
+    },
+    status: (id) => queries.value('SELECT job_status($1)', [id]),
+    history: (limit, offset) => queries.value('SELECT run_history($1, $2, $3)', [limit, offset, environment]),
+    statistics: () => queries.value('SELECT run_statistics($1)', [environment]),
+    watch: (id, after, signal) => watchJob({ queries, bells, id, after, signal }),
+    close: async () => {
+      await worker.close()
+      closing.abort()
+      forget()
+      await Promise.all([working, listening])
+    },
+  }
+}
+
+async function requestRefresh(
+  queries: Queries,
+  environment: string,
+  { mode, append, dryRun, force, requestedBy }: JobRequest,
+): Promise<Requested> {
+  const rows = await queries.rows<Requested>('SELECT * FROM request_refresh($1, $2, $3, $4, $5, $6)', [
+    ...[mode, append, dryRun, force],
+    ...[environment, requestedBy],
+  ])
+  return rows[0]!
+}

@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { Logger } from 'pino'
+import { connect, type ConnectOptions } from '../database/connect.js'
+import { SQLSTATE, toUniversesError } from '../errors.js'
+import { runJob, type RunProgress, type SyncRun } from '../refresh.js'
+import { Health } from '../relay/health.js'
+import { pause } from '../relay/listen.js'
+import { Wake } from '../relay/wake.js'
+import { Progress } from './progress.js'
+
+/** Somebody else is changing memberships: this often the worker looks whether that is over. */
+const BUSY_MS = 500
+/** A job that cannot even be recorded as failed (a full disk, a missing right): this often the worker tries to. */
+const STUCK_MS = 10_000
+/** A job during which the connection was lost that often is what brings the server down: it is given up. */
+const MOST_LOSSES = 10
+
+/** What a worker works with. */
+export interface WorkerOptions {
+  database: ConnectOptions
+  environment: string
+  logger: Logger
+  pollMs?: number | undefined
+  graceMs?: number | undefined
+}
+
+/** A row of next_job. */
+interface NextJob {
+  job_id: string
+  mode: string
+  requested_by: string
+  busy: boolean
+}
+
+/** Why a job cannot be run, as fail_job takes it. */
+interface Failure {
+  sqlstate: string | undefined
+  message: string
+  detail?: string | undefined
+  hint?: string | undefined
+}
+
+/**
+ * Runs the waiting jobs of an environment, the oldest first. Which they are, and whether one is done, only the database
+ * says: a worker that dies at any moment leaves nothing that another could not go on with.
+ */
+export class Worker {
+  /** Ends a pause: something may have been asked for. */
+  readonly wake = new Wake()
+  readonly #options: WorkerOptions
+  readonly #progress: Progress
+  readonly #health: Health
+  readonly #closing = new AbortController()
+  readonly #ended = new AbortController()
+  /** Jobs that could not be run and are still to be recorded as failed. */
+  readonly #failures = new Map<string, Failure>()
+  readonly #losses = new Map<string, number>()
+  #client: pg.Client | undefined
+
+  constructor(options: WorkerOptions) {
+    this.#options = options
+    this.#progress = new Progress(options.database, options.logger)
+    this.#health = new Health(options.logger, 'PostgreSQL, for the jobs,')
+  }
+
+  /** Works until close(). Never rejects. */
+  async work(): Promise<void> {
+    const { signal } = this.#closing
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        const wait = await this.#turn()
+        failures = 0
+        if (wait > 0 && !signal.aborted) await this.wake.wait(wait)
+      } catch (error) {
+        if (!signal.aborted) this.#health.down(error)
+        await this.#disconnect()
+        await sleep(pause(failures++), undefined, { signal }).catch(() => undefined)
+      }
+    }
+    await this.#disconnect()
+    await this.#progress.close()
+    this.#ended.abort()
+  }
+
+  /** Takes no other job. Past the grace period the one under way is cut off: rolled back, it waits for the next start. */
+  async close(): Promise<void> {
+    const { graceMs = 10_000, logger } = this.#options
+    this.#closing.abort()
+    this.wake.ring()
+    await sleep(graceMs, undefined, { signal: this.#ended.signal }).then(
+      () => logger.warn('the job under way takes too long: it is rolled back and stays waiting'),
+      () => undefined,
+    )
+    await this.#disconnect()
+  }
+
+  /** Does what there is to do, and returns how long to wait before the next look, in milliseconds. */
+  async #turn(): Promise<number> {
+    this.#client ??= await this.#connect()
+    const { rows } = await this.#client.query<NextJob>('SELECT * FROM next_job($1)', [
+      this.#options.environment,
+    ])
+    const job = rows[0]
+    const failure = job && this.#failures.get(job.job_id)
+    if (!failure) this.#health.up()
+    if (job === undefined) return this.#options.pollMs ?? 5_000
+    if (job.busy) return BUSY_MS
+    return failure ? this.#fail(this.#client, job, failure) : this.#run(this.#client, job)
+  }
+
+  async #run(client: pg.Client, job: NextJob): Promise<number> {
+    let begun = false
+    const report = (step: RunProgress): void => {
+      begun = true
+      this.#progress.report(step)
+    }
+    try {
+      this.#finish(job, await runJob(client, job.job_id, report))
+      return 0
+    } catch (error) {
+      if (this.#closing.signal.aborted) return 0
+      if (isBusy(error)) return BUSY_MS
+      const { code: sqlstate, message, detail, hint } = toUniversesError(error)
+      if (isLost(error)) {
+        if (begun) this.#countLoss(job, message)
+        throw error
+      }
+      this.#failures.set(job.job_id, { sqlstate, message, detail, hint })
+      await this.#disconnect()
+      return 0
+    }
+  }
+
+  async #fail(client: pg.Client, job: NextJob, failure: Failure): Promise<number> {
+    try {
+      const { rows } = await client.query<SyncRun>('SELECT * FROM fail_job($1, $2)', [job.job_id, failure])
+      this.#finish(job, rows[0]!)
+      return 0
+    } catch (error) {
+      if (isBusy(error)) return BUSY_MS
+      if (isLost(error)) throw error
+      this.#health.down(error)
+      await this.#disconnect()
+      return STUCK_MS
+    }
+  }
+
+  #countLoss({ job_id }: NextJob, message: string): void {
+    const losses = (this.#losses.get(job_id) ?? 0) + 1
+    this.#losses.set(job_id, losses)
+    if (losses < MOST_LOSSES) return
+    this.#failures.set(job_id, {
+      sqlstate: '08006',
+      message: `the connection was lost ${losses} times during the run: ${message}`,
+      hint: 'The log of PostgreSQL says why. Ask for the refresh again when that is solved.',
+    })
+  }
+
+  #finish({ job_id: job, mode, requested_by }: NextJob, run: SyncRun): void {
+    this.#failures.delete(job)
+    this.#losses.delete(job)
+    const ms = run.finished_at.getTime() - run.started_at.getTime()
+    const said = { job, mode, requested_by, status: run.status, changes: run.total_changes, ms }
+    if (run.status === 'completed') this.#options.logger.info(said, 'job done')
+    else this.#options.logger.error({ ...said, reason: run.error?.message }, 'job failed')
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const { database } = this.#options
+    const client = await connect({
+      ...database,
+      applicationName: 'universes serve (jobs)',
+      timeoutMs: 5_000,
+    })
+    // Progress is made of notices. And a run whose service has gone shall not keep the next one waiting.
+    await client.query('SET client_min_messages TO notice')
+    await client.query(`SET client_connection_check_interval TO '1s'`).catch(() => undefined)
+    return client
+  }
+
+  async #disconnect(): Promise<void> {
+    const client = this.#client
+    this.#client = undefined
+    await client?.end().catch(() => undefined)
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === SQLSTATE.busy
+}
+
+/** Whether it was the connection that failed, not the job. */
+function isLost(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || /^(08|57P)/.test(error.code ?? '')
+}

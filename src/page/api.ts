@@ -1,0 +1,97 @@
+import type { ProblemDocument } from './documents.js'
+
+const KEY = 'universes-key'
+
+/** Asks a person for a key; undefined when there is none to be had. */
+export type AskForKey = (reason: string) => Promise<string | undefined>
+
+/** An answer that is not what was asked for. Status 0: there was no answer. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly problem: ProblemDocument
+
+  constructor(status: number, problem: ProblemDocument) {
+    super(problem.detail ?? problem.title ?? `status ${status}`)
+    this.name = 'ApiError'
+    this.status = status
+    this.problem = problem
+  }
+}
+
+let askForKey: AskForKey = () => Promise.resolve(undefined)
+let asking: Promise<string | undefined> | undefined
+/** Somebody has said that there is no key: nobody is asked again until they want to be. */
+let refused = false
+
+/** Says who asks for the key. */
+export function keyFrom(ask: AskForKey): void {
+  askForKey = ask
+}
+
+/** Asks for a key, whether one is needed or not. */
+export async function newKey(reason: string): Promise<boolean> {
+  refused = false
+  return (await ask(reason)) !== undefined
+}
+
+/** Calls the service, with the key of this tab; asks for one when the service does. Throws ApiError. */
+export async function call(path: string, init: RequestInit = {}): Promise<Response> {
+  for (;;) {
+    const key = sessionStorage.getItem(KEY)
+    const response = await send(path, init, key)
+    if (response.ok) return response
+    const problem = await problemOf(response)
+    if (response.status !== 401 || refused) throw new ApiError(response.status, problem)
+    // Another call may have got a key meanwhile.
+    if (sessionStorage.getItem(KEY) !== key) continue
+    const reason = key === null ? '' : 'The service does not know the key that this tab has.'
+    if ((await ask(reason)) === undefined) throw new ApiError(401, problem)
+  }
+}
+
+/** The document at a path. */
+export async function get<Document>(path: string, signal?: AbortSignal): Promise<Document> {
+  return (await (await call(path, signal ? { signal } : {})).json()) as Document
+}
+
+/** Sends JSON and returns the document that answers. */
+export async function post<Document>(path: string, body: object): Promise<Document> {
+  const response = await call(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return (await response.json()) as Document
+}
+
+/** A path of the API: every part is escaped. */
+export function path(...parts: string[]): string {
+  return `/${parts.map(encodeURIComponent).join('/')}`
+}
+
+async function send(path: string, init: RequestInit, key: string | null): Promise<Response> {
+  const headers = new Headers(init.headers)
+  if (key !== null) headers.set('x-api-key', key)
+  try {
+    return await fetch(path, { ...init, headers, credentials: 'omit', redirect: 'error' })
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new ApiError(0, { title: 'No answer', detail: 'The service does not answer.' })
+  }
+}
+
+async function problemOf(response: Response): Promise<ProblemDocument> {
+  try {
+    return (await response.json()) as ProblemDocument
+  } catch {
+    return { title: response.statusText, status: response.status }
+  }
+}
+
+async function ask(reason: string): Promise<string | undefined> {
+  asking ??= askForKey(reason).finally(() => (asking = undefined))
+  const key = await asking
+  if (key === undefined) refused = true
+  else sessionStorage.setItem(KEY, key)
+  return key
+}

@@ -1,0 +1,103 @@
+import { changeList } from './changes.js'
+import type { FileProblem, FileResult, LoadAnswer } from './documents.js'
+import { h, type Child } from './dom.js'
+import { capital, count, number } from './format.js'
+
+const STATUS: Readonly<Record<FileResult['status'], readonly [tone: string, done: string, would: string]>> = {
+  loaded: ['good', 'Loaded', 'Would load'],
+  unchanged: ['', 'Unchanged', 'Unchanged'],
+  held: ['warn', 'Held back', 'Would be held back'],
+  rejected: ['bad', 'Refused', 'Refused'],
+}
+
+/** What a load did, or would do: file by file, then universe by universe. */
+export function loadView(answer: LoadAnswer): HTMLElement {
+  const { files, changes, dry_run: dry } = answer
+  // What is wrong comes first.
+  const order = ['rejected', 'held', 'loaded', 'unchanged']
+  const sorted = [...files].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
+  return h(
+    'div',
+    { class: 'load-result' },
+    h(
+      'p',
+      { class: 'outcome' },
+      sentence(answer),
+      dry && h('span', { class: 'tag info' }, 'Preview, nothing was kept'),
+    ),
+    h(
+      'ul',
+      { class: 'files' },
+      sorted.map((file) => fileItem(file, dry)),
+    ),
+    Array.isArray(changes) &&
+      changes.length > 0 && [h('h3', {}, dry ? 'What would change' : 'What changed'), changeList(changes)],
+  )
+}
+
+function sentence({ files, changes, total_changes: total, dry_run: dry }: LoadAnswer): string {
+  const refused = files.filter(({ status }) => status === 'rejected').length
+  if (refused === files.length) {
+    return refused === 1
+      ? 'The file was refused. Nothing was written.'
+      : 'Every file was refused. Nothing was written.'
+  }
+  const bad = refused > 0 ? ` ${count(refused, 'file')} refused.` : ''
+  if (total === 0) return `Nothing ${dry ? 'would change' : 'has changed'}.${bad}`
+  if (!Array.isArray(changes)) {
+    const { inserted, updated, deleted = 0 } = changes
+    const rows = [
+      `${number(inserted)} inserted`,
+      `${number(updated)} updated`,
+      deleted > 0 && `${number(deleted)} deleted`,
+    ]
+    return `${count(total, 'row')}: ${rows.filter(Boolean).join(', ')}.${bad}`
+  }
+  const universes = changes.filter(({ held }) => !held).length
+  return `${count(total, 'change')} in ${count(universes, 'universe')}.${bad}`
+}
+
+function fileItem(file: FileResult, dry: boolean): HTMLElement {
+  const [tone, done, would] = STATUS[file.status]
+  const facts = [
+    file.universe,
+    file.rows > 0 && count(file.rows, 'row'),
+    file.format,
+    file.as_of && `as of ${file.as_of}`,
+    file.repaired > 0 && `${number(file.repaired)} repaired`,
+    ...Object.entries(file.skipped ?? {}).map(([reason, rows]) => `${number(rows)} skipped as ${reason}`),
+  ].filter(Boolean)
+  return h(
+    'li',
+    { class: `file ${file.status}` },
+    h(
+      'div',
+      { class: 'file-head' },
+      h('b', {}, file.name),
+      h('span', { class: `tag ${tone}`.trim() }, dry ? would : done),
+    ),
+    facts.length > 0 && h('p', { class: 'why' }, facts.join(' · ')),
+    file.problem && problem(file.problem),
+    (file.held_by?.length ?? 0) > 0 &&
+      h(
+        'div',
+        { class: 'file-problem warn' },
+        h('p', {}, `${file.held_by!.map(capital).join('; ')}.`),
+        h('p', { class: 'help' }, 'Check the file. If it is right, load it with Force.'),
+      ),
+    file.warnings.length > 0 && h('p', { class: 'help' }, file.warnings.join(', ')),
+  )
+}
+
+/** Where a file is wrong, what stands there, and what to do. */
+function problem({ message, remedy, line, column, value, more }: FileProblem): Child {
+  return h(
+    'div',
+    { class: 'file-problem' },
+    line !== undefined && h('span', { class: 'tag bad' }, `line ${number(line)}`),
+    column !== undefined && h('span', { class: 'tag' }, column),
+    value !== undefined && h('code', {}, value === '' ? 'empty' : value),
+    h('p', {}, `${capital(message)}.`, more ? ` And ${count(more, 'more problem')}.` : ''),
+    remedy && h('p', { class: 'help' }, remedy),
+  )
+}

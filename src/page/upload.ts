@@ -1,0 +1,155 @@
+import { ApiError, call } from './api.js'
+import type { LoadAnswer } from './documents.js'
+import { announce, byId, h, icon, put, say } from './dom.js'
+import { bytes, count } from './format.js'
+import { loadView } from './load-view.js'
+import { KINDS } from './names.js'
+import { problemNote } from './problem.js'
+
+let files: File[] = []
+let working = false
+/** What was previewed: only that may be loaded. */
+let previewed = false
+let afterLoad: () => void = () => undefined
+
+/** Makes the form for files work. */
+export function startUpload(after: () => void): void {
+  afterLoad = after
+  const kind = byId<HTMLSelectElement>('kind')
+  put(
+    kind,
+    Object.entries(KINDS).map(([value, [title]]) => h('option', { value }, title)),
+  )
+  const help = (): void => put(byId('kind-help'), KINDS[kind.value]?.[1])
+  help()
+  const changed = (): void => {
+    previewed = false
+    help()
+    update()
+  }
+  kind.addEventListener('change', changed)
+  byId('load-force').addEventListener('change', changed)
+  const input = byId<HTMLInputElement>('files')
+  input.addEventListener('change', () => {
+    choose([...(input.files ?? [])])
+    // So that the same file can be chosen again after it was corrected.
+    input.value = ''
+  })
+  dropping(byId('drop'))
+  byId('load').addEventListener('submit', (event) => {
+    event.preventDefault()
+    void send(true)
+  })
+  byId('load-now').addEventListener('click', () => void send(false))
+}
+
+function dropping(place: HTMLElement): void {
+  const over = (event: DragEvent): void => {
+    event.preventDefault()
+    place.classList.add('over')
+  }
+  const out = (): void => place.classList.remove('over')
+  place.addEventListener('dragenter', over)
+  place.addEventListener('dragover', over)
+  place.addEventListener('dragleave', out)
+  place.addEventListener('drop', (event) => {
+    event.preventDefault()
+    out()
+    choose([...(event.dataTransfer?.files ?? [])])
+  })
+  // A file that misses the place must not replace the page.
+  for (const name of ['dragover', 'drop']) addEventListener(name, (event) => event.preventDefault())
+}
+
+/** Adds files; one of the same name takes the place of the other. */
+function choose(more: readonly File[]): void {
+  if (more.length === 0) return
+  files = [...files.filter(({ name }) => !more.some((file) => file.name === name)), ...more]
+  previewed = false
+  put(byId('load-result'))
+  say('load-error')
+  update()
+  announce(`${count(files.length, 'file')} chosen.`)
+}
+
+function update(): void {
+  const list = byId('file-list')
+  list.hidden = files.length === 0
+  put(list, files.map(fileItem))
+  byId<HTMLButtonElement>('preview').disabled = working || files.length === 0
+  byId<HTMLButtonElement>('load-now').disabled = working || !previewed
+  byId('load-now').classList.toggle('primary', previewed)
+  byId('preview').classList.toggle('primary', !previewed)
+}
+
+function fileItem(file: File): HTMLElement {
+  const remove = (): void => {
+    files = files.filter((other) => other !== file)
+    previewed = false
+    update()
+    byId('files').focus()
+  }
+  return h(
+    'li',
+    {},
+    h('span', {}, file.name),
+    h('small', {}, bytes(file.size)),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'icon-button small',
+        'aria-label': `Remove ${file.name}`,
+        on: { click: remove },
+      },
+      icon('m4.5 4.5 7 7m0-7-7 7'),
+    ),
+  )
+}
+
+async function send(dryRun: boolean): Promise<void> {
+  const sent = [...files]
+  const button = byId(dryRun ? 'preview' : 'load-now')
+  const text = button.textContent
+  working = true
+  say('load-error')
+  update()
+  button.textContent = dryRun ? 'Looking' : 'Loading'
+  try {
+    const answer = await upload(sent, dryRun)
+    const refused = answer.files.filter(({ status }) => status === 'rejected')
+    const same = sent.length === files.length && sent.every((file, index) => file === files[index])
+    previewed = dryRun && same && refused.length < answer.files.length
+    if (!dryRun) files = files.filter(({ name }) => refused.some((file) => file.name === name))
+    put(byId('load-result'), loadView(answer))
+    byId('load-result').focus({ preventScroll: true })
+    byId('load-result').scrollIntoView({ block: 'nearest' })
+    announce(
+      `${dryRun ? 'Preview' : 'Loaded'}: ${count(answer.total_changes, 'change')}, ${count(refused.length, 'file')} refused.`,
+    )
+    if (!dryRun) afterLoad()
+  } catch (error) {
+    say('load-error', problemNote(error))
+  } finally {
+    working = false
+    button.textContent = text
+    update()
+  }
+}
+
+/** The answer says what became of each file, also when every one was refused. */
+async function upload(sent: readonly File[], dryRun: boolean): Promise<LoadAnswer> {
+  const form = new FormData()
+  form.set('kind', byId<HTMLSelectElement>('kind').value)
+  form.set('dry_run', String(dryRun))
+  form.set('force', String(byId<HTMLInputElement>('load-force').checked))
+  for (const file of sent) form.append('files', file, file.name)
+  try {
+    return (await (await call('/api/loads', { method: 'POST', body: form })).json()) as LoadAnswer
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 422 && Array.isArray(error.problem['files'])) {
+      return { changes: [], total_changes: 0, dry_run: dryRun, ...error.problem } as unknown as LoadAnswer
+    }
+    throw error
+  }
+}
