@@ -19,12 +19,15 @@ BEGIN
     IF cardinality(p_symbols) = 0 THEN
         RETURN;
     END IF;
+    -- Materialized: PostgreSQL 17 and later would else search the whole array anew for every membership.
+    WITH gone AS MATERIALIZED (
+        SELECT s.symbol FROM symbols AS s WHERE NOT s.active AND (p_symbols IS NULL OR s.symbol = ANY (p_symbols))
+    )
     SELECT array_agg(DISTINCT m.symbol), array_agg(DISTINCT m.group_id)
     INTO v_symbols, v_groups
-    FROM symbols AS s
+    FROM gone AS s
     JOIN group_memberships AS m ON m.symbol = s.symbol
-    JOIN definition_groups AS g ON g.id = m.group_id AND g.environment = p_context.environment
-    WHERE NOT s.active AND (p_symbols IS NULL OR s.symbol = ANY (p_symbols));
+    JOIN definition_groups AS g ON g.id = m.group_id AND g.environment = p_context.environment;
 
     IF v_symbols IS NOT NULL THEN
         RETURN QUERY

@@ -43,7 +43,7 @@ test('a server process that ends in the middle is an error, and nothing was load
     ...{ kind: 'etfs', paths: [folder], environment: 'killed' },
     onProgress: () => {
       void db.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pg-universes load: etfs'`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-universes load: etfs'`,
       )
     },
   })

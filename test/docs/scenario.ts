@@ -1,0 +1,13 @@
+import type { Stage } from './stage.js'
+
+/** What the examples of messages need beside the runs of the document: a stock that is new, and one that has gone. */
+export async function listedAndInactive({ db, run }: Stage): Promise<void> {
+  await db.query(
+    `INSERT INTO symbols (symbol, name, type, primary_exchange, active, weighted_shares_outstanding, list_date, sic_code)
+     VALUES ('NEWX', 'New Example Inc.', 'CS', 'XNAS', true, 100000000, current_date - 1, '7372')`,
+  )
+  await db.query(`INSERT INTO ohlcv_daily VALUES ('NEWX', current_date - 1, 20, 21, 19, 20, 1000000)`)
+  await run()
+  await db.query(`UPDATE symbols SET active = false WHERE symbol = 'AAL'`)
+  await run()
+}
