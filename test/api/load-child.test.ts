@@ -17,7 +17,9 @@ const job = (name: string, more: Partial<LoadJob> = {}): LoadJob => ({
 })
 const never = new AbortController().signal
 const loading = (): Promise<unknown[]> =>
-  db.query("SELECT pid FROM pg_stat_activity WHERE application_name = 'pg-universes load: etfs'")
+  db.query(
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-universes load: etfs'",
+  )
 
 test('the document of the load comes back', async () => {
   const document = JSON.parse(await loadInChild(job('spy', { triggeredBy: 'test' }), never)) as object

@@ -2,8 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { packageRoot } from '../../src/database/package-root.js'
+import { apiMembers } from './api-members.js'
 import { asOf } from './as-of.js'
 import type { Row } from './bench.js'
+import { cacheLatency } from './cache-latency.js'
+import { cacheLoad } from './cache-load.js'
+import { cacheLookup } from './cache-lookup.js'
 import { enrich } from './enrich.js'
 import { issuer } from './issuer.js'
 import { loadLarge } from './load-large.js'
@@ -12,6 +16,7 @@ import { loadStaging } from './load-staging.js'
 import { loadUnchanged } from './load-unchanged.js'
 import { look } from './look.js'
 import { oldWay } from './old-way.js'
+import { page } from './page.js'
 import { refreshDay } from './refresh-day.js'
 import { refreshFirst } from './refresh-first.js'
 import { refreshHistory } from './refresh-history.js'
@@ -20,6 +25,7 @@ import { relay } from './relay.js'
 import { replay } from './replay.js'
 import { machine, markdown, type Line } from './report.js'
 import { startServers } from './servers.js'
+import { serviceLoad } from './service-load.js'
 
 const ROWS: readonly Row[] = [
   refreshUnchanged,
@@ -37,6 +43,12 @@ const ROWS: readonly Row[] = [
   loadUnchanged,
   loadLarge,
   issuer,
+  cacheLookup,
+  cacheLatency,
+  cacheLoad,
+  apiMembers,
+  page,
+  serviceLoad,
 ]
 
 const RESULTS = join(packageRoot, 'test', 'bench', 'RESULTS.md')
