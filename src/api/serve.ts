@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { RelationshipCache } from '../cache/index.js'
 import { startJobRunner } from '../jobs/runner.js'
 import { RedisSink } from '../relay/redis.js'
@@ -14,6 +15,7 @@ import type { RunningService, ServeOptions, Service } from './service.js'
 
 /** What is under way when the service ends has that long: a run, an upload, a client that is slow to take its answer. */
 const GRACE_MS = 20_000
+const SWEEP_MS = 100
 
 /**
  * Starts the service. It answers as soon as this resolves, also while PostgreSQL or Redis is down: then it says so. Rejects when
@@ -27,11 +29,12 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
   const service = await assemble(options, sink && new RelayWatch())
   const { graceMs = GRACE_MS } = options
   const app = await buildApp(service, options)
+  const silent = silentConnections(app)
   const stopping = new AbortController()
   let relaying: Promise<void> | undefined
   const close = async (): Promise<void> => {
     // No new requests, no new job; what these two still do may need the rest.
-    await Promise.all([closeApp(app, graceMs), service.jobs.close()])
+    await Promise.all([closeApp(app, silent, graceMs), service.jobs.close()])
     // The relay comes after the jobs: it publishes how the last one ended.
     stopping.abort()
     await (relaying ?? sink?.close())
@@ -74,8 +77,27 @@ async function startRelay(service: Service, sink: Sink, signal: AbortSignal): Pr
   }
 }
 
+/** Connections that have not sent a request yet: for Node they are not idle, and it would wait for them. */
+function silentConnections(app: App): Set<Socket> {
+  const silent = new Set<Socket>()
+  app.server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  app.server.on('request', ({ socket }) => silent.delete(socket))
+  return silent
+}
+
 /** Ends streams, lets requests end, closes idle connections; past the grace period all of them. */
-async function closeApp(app: App, graceMs: number): Promise<void> {
+async function closeApp(app: App, silent: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), graceMs)
-  await app.close().finally(() => clearTimeout(timer))
+  // A connection whose request was under way is idle only once that is answered.
+  const sweep = setInterval(() => {
+    app.server.closeIdleConnections()
+    for (const socket of silent) socket.destroy()
+  }, SWEEP_MS)
+  await app.close().finally(() => {
+    clearTimeout(timer)
+    clearInterval(sweep)
+  })
 }

@@ -50,7 +50,7 @@ test('killed between publishing and marking: repeated by the next relay, and not
   await first.stop('SIGKILL')
   // The mark is on its way already: without this the server would carry it out for the dead relay.
   await db.query(
-    `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE query LIKE 'SELECT mark_events%'`,
+    `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT mark_events%'`,
   )
   await holder.query('COMMIT')
   expect(await waiting(db)).toBe(200)
