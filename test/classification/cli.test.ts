@@ -55,7 +55,7 @@ describe('universes enrich sectors', () => {
     const { stdout, stderr } = await universes('enrich', 'sectors', '--verbose')
     expect(stdout).toMatch(/^utilities \+ TEC5$/m)
     expect(stdout).toMatch(/^information_technology - TEC5$/m)
-    expect(stderr).toMatch(/^sectors: [\d.]+ ms \{/m)
+    expect(stderr).toMatch(/^1\/2 sectors: [\d.]+ ms/m)
   })
 
   it.each(['--mode dry-run', '--dry-run', '--mode full --dry-run'])('keeps nothing with %s', async (args) => {

@@ -60,7 +60,7 @@ describe('universes rollback', () => {
 
   it('with --before --verbose lists the symbols, and the step on stderr', async () => {
     const { code, stdout, stderr } = await universes('--to', loads[1]!, '--before', '--verbose')
-    expect(stderr).toMatch(/^rollback: [\d.]+ ms [^\n]+\n$/)
+    expect(stderr).toMatch(/^1\/2 rollback: [\d.]+ ms, [^\n]+\n$/)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^SPY \+ A$/m)
     expect(stdout).toMatch(/^SPY - C$/m)
