@@ -5,7 +5,7 @@ const KEY = 'universes-key'
 /** Asks a person for a key; undefined when there is none to be had. */
 export type AskForKey = (reason: string) => Promise<string | undefined>
 
-/** An answer that is not what was asked for. Status 0: there was no answer. */
+/** An answer that is not what was asked for. Status 0: there was no answer; -1: nothing was asked, for the reason stated. */
 export class ApiError extends Error {
   readonly status: number
   readonly problem: ProblemDocument

@@ -10,6 +10,8 @@ let files: File[] = []
 let working = false
 /** What was previewed: only that may be loaded. */
 let previewed = false
+/** Grows with every change of files, kind and force: an answer is about the revision that was sent. */
+let revision = 0
 let afterLoad: () => void = () => undefined
 
 /** Makes the form for files work. */
@@ -23,9 +25,8 @@ export function startUpload(after: () => void): void {
   const help = (): void => put(byId('kind-help'), KINDS[kind.value]?.[1])
   help()
   const changed = (): void => {
-    previewed = false
     help()
-    update()
+    revise()
   }
   kind.addEventListener('change', changed)
   byId('load-force').addEventListener('change', changed)
@@ -65,11 +66,17 @@ function dropping(place: HTMLElement): void {
 function choose(more: readonly File[]): void {
   if (more.length === 0) return
   files = [...files.filter(({ name }) => !more.some((file) => file.name === name)), ...more]
-  previewed = false
   put(byId('load-result'))
   say('load-error')
-  update()
+  revise()
   announce(`${count(files.length, 'file')} chosen.`)
+}
+
+/** What was previewed is not what would be loaded any longer. */
+function revise(): void {
+  revision += 1
+  previewed = false
+  update()
 }
 
 function update(): void {
@@ -85,8 +92,7 @@ function update(): void {
 function fileItem(file: File): HTMLElement {
   const remove = (): void => {
     files = files.filter((other) => other !== file)
-    previewed = false
-    update()
+    revise()
     byId('files').focus()
   }
   return h(
@@ -109,6 +115,7 @@ function fileItem(file: File): HTMLElement {
 
 async function send(dryRun: boolean): Promise<void> {
   const sent = [...files]
+  const sentRevision = revision
   const button = byId(dryRun ? 'preview' : 'load-now')
   const text = button.textContent
   working = true
@@ -118,9 +125,10 @@ async function send(dryRun: boolean): Promise<void> {
   try {
     const answer = await upload(sent, dryRun)
     const refused = answer.files.filter(({ status }) => status === 'rejected')
-    const same = sent.length === files.length && sent.every((file, index) => file === files[index])
-    previewed = dryRun && same && refused.length < answer.files.length
-    if (!dryRun) files = files.filter(({ name }) => refused.some((file) => file.name === name))
+    previewed = dryRun && sentRevision === revision && refused.length < answer.files.length
+    // What went in is done; what was refused, or chosen meanwhile, stays.
+    if (!dryRun)
+      files = files.filter((file) => !sent.includes(file) || refused.some(({ name }) => name === file.name))
     put(byId('load-result'), loadView(answer))
     byId('load-result').focus({ preventScroll: true })
     byId('load-result').scrollIntoView({ block: 'nearest' })
@@ -137,13 +145,29 @@ async function send(dryRun: boolean): Promise<void> {
   }
 }
 
+/** A browser refuses to read a file that was written to after it was chosen; sending it would look like a broken connection. */
+async function checkReadable(file: File): Promise<void> {
+  try {
+    await file.slice(0, 1).arrayBuffer()
+  } catch {
+    throw new ApiError(-1, {
+      title: 'A chosen file has changed',
+      detail: `${file.name} was changed, moved or deleted after it was chosen.`,
+      hint: 'Choose it again, then look at the preview again.',
+    })
+  }
+}
+
 /** The answer says what became of each file, also when every one was refused. */
 async function upload(sent: readonly File[], dryRun: boolean): Promise<LoadAnswer> {
   const form = new FormData()
   form.set('kind', byId<HTMLSelectElement>('kind').value)
   form.set('dry_run', String(dryRun))
   form.set('force', String(byId<HTMLInputElement>('load-force').checked))
-  for (const file of sent) form.append('files', file, file.name)
+  for (const file of sent) {
+    await checkReadable(file)
+    form.append('files', file, file.name)
+  }
   try {
     return (await (await call('/api/loads', { method: 'POST', body: form })).json()) as LoadAnswer
   } catch (error) {

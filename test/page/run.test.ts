@@ -156,8 +156,8 @@ describe('Update and Organize Cache', () => {
     expect(await page.locator('#run .step').allTextContents()).toHaveLength(2)
     await release()
     await ended(page)
-    await page.locator('.runs tbody a').first().click()
-    expect(await page.locator('#sheet').textContent()).toContain(other)
+    await page.locator(`.runs a[href="#/run/${other}"]`).click()
+    await page.locator('#sheet .mono', { hasText: other }).waitFor()
     await close()
   })
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { completed, listSmallMarket } from '../refresh/market.js'
 import {
@@ -38,6 +38,15 @@ function members(fund: string): Promise<{ symbol: string }[]> {
     `SELECT symbol FROM current_members WHERE type = 'ETF' AND name = $1 ORDER BY symbol COLLATE "C"`,
     [fund],
   )
+}
+
+/** Presses Preview and waits for the answer; what the page complains about is the message of a failure. */
+async function preview(page: Page): Promise<void> {
+  await page.click('#preview')
+  await eventually(async () => [
+    await page.locator('#preview').textContent(),
+    await page.locator('#load-error').textContent(),
+  ]).toEqual(['Preview', ''])
 }
 
 describe('loading files', () => {
@@ -109,23 +118,61 @@ describe('loading files', () => {
     const load = page.locator('#load-now')
     await page.setInputFiles('#files', await file('mine.csv', ['TEC1', 'BNK1']))
     await page.selectOption('#kind', 'universes')
-    await page.click('#preview')
-    await eventually(() => load.isEnabled()).toBe(true)
+    await preview(page)
+    expect(await load.isEnabled()).toBe(true)
     await page.locator('#load').getByRole('switch', { name: 'Force' }).check()
     expect(await load.isDisabled()).toBe(true)
-    await page.click('#preview')
-    await eventually(() => load.isEnabled()).toBe(true)
+    await preview(page)
+    expect(await load.isEnabled()).toBe(true)
     await page.setInputFiles('#files', await file('other.csv', ['OIL1']))
     expect(await load.isDisabled()).toBe(true)
     await page.getByRole('button', { name: 'Remove mine.csv' }).click()
     expect(await page.locator('#file-list li').count()).toBe(1)
-    await page.click('#preview')
-    await eventually(() => load.isEnabled()).toBe(true)
+    await preview(page)
+    expect(await load.isEnabled()).toBe(true)
     await load.click()
     await eventually(() => page.locator('#load-result .file .tag').textContent()).toBe('Loaded')
     expect(await db.query(`SELECT name FROM definition_groups WHERE type = 'UNIVERSE'`)).toEqual([
       { name: 'other' },
     ])
+    await close()
+  })
+
+  it('does not offer to load what was changed while the preview was on its way', async () => {
+    const { page, close } = await openPage(browser, service.url)
+    await page.setInputFiles(
+      '#files',
+      await file('xlk_holdings.csv', ['symbol,weight', 'TEC1,60', 'TEC2,40']),
+    )
+    let answer = (): void => undefined
+    const held = new Promise<void>((resolve) => (answer = resolve))
+    await page.route('**/api/loads', async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.click('#preview')
+    await page.locator('#load').getByRole('switch', { name: 'Force' }).check()
+    answer()
+    await page.locator('#load-result .load-result').waitFor()
+    await eventually(() => page.locator('#preview').isEnabled()).toBe(true)
+    expect(await page.locator('#load-now').isDisabled()).toBe(true)
+    await preview(page)
+    expect(await page.locator('#load-now').isEnabled()).toBe(true)
+    await close()
+  })
+
+  it('says that a file was changed after it was chosen, not that the service is gone', async () => {
+    const { page, close } = await openPage(browser, service.url)
+    const path = await file('xlk_holdings.csv', ['symbol,weight', 'TEC1,60', 'TEC2,x'])
+    await page.setInputFiles('#files', path)
+    await file('xlk_holdings.csv', ['symbol,weight', 'TEC1,60', 'TEC2,39', 'TEC3,1'])
+    await page.click('#preview')
+    await eventually(() => page.locator('#load-error').textContent()).toContain(
+      'xlk_holdings.csv was changed, moved or deleted after it was chosen.',
+    )
+    await page.setInputFiles('#files', path)
+    await preview(page)
+    expect(await page.locator('#load-result .file .tag').textContent()).toBe('Would load')
     await close()
   })
 
