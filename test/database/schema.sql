@@ -1579,7 +1579,7 @@ CREATE FUNCTION clean_up_delistings(p_symbols text[], p_context refresh_context)
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode=force_custom_plan
     SET search_path=<schema>, pg_temp
-    AS md5 2edf28d3d6970273c2086d4d8654b1b7;
+    AS md5 d07bdc63ffaf0a354d97c46e127665f3;
 
 CREATE FUNCTION constituents_at(p_group_id bigint, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(place bigint, symbol text, name text, weight numeric, rank integer, market_cap bigint, sector text, since timestamp with time zone, reason text)
     LANGUAGE sql STABLE
