@@ -35,7 +35,8 @@ describe('by keyboard alone', () => {
     expect(await focused(page)).toBe('find')
     await page.keyboard.type('tec1')
     const options = page.locator('#find-list [role=option]')
-    await eventually(() => options.count()).toBeGreaterThan(2)
+    // Until then the answer may still be that to the first letters.
+    await eventually(async () => (await options.allTextContents())[0]).toContain('TEC1 Inc.')
     expect(await box.getAttribute('aria-expanded')).toBe('true')
     await page.keyboard.press('ArrowDown')
     expect(await box.getAttribute('aria-activedescendant')).toBe('find-0')
