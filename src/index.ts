@@ -32,7 +32,7 @@ export {
   type RunMode,
   type SyncRun,
   type UniverseChange,
-} from './refresh.js'
+} from './operations/refresh.js'
 export {
   describeAll,
   describeStock,
@@ -41,18 +41,18 @@ export {
   type QueryOptions,
   type StockAnswer,
   type UniverseAnswer,
-} from './report/query-document.js'
-export { readReport, type RelationshipReport } from './report/report-document.js'
+} from './operations/query.js'
+export { readReport, type RelationshipReport } from './operations/report.js'
 export { relayOnce } from './relay/once.js'
 export { RedisSink, type RedisSinkOptions } from './relay/redis.js'
 export { runRelay, type RelayOptions } from './relay/relay.js'
 export { type RelayEvent, type Sink } from './relay/sink.js'
 export { StdoutSink } from './relay/stdout.js'
-export { sync, type SyncOptions, type SyncResult, type SyncStep } from './sync.js'
-export { type StepResult, type SyncStepName } from './sync-steps.js'
-export { validate, type Validation } from './validate.js'
-export { waitForPrices, type PricesIn, type WaitForPricesOptions } from './wait-for-prices.js'
-export { createKey, readKeys, type ApiKey, type Scope } from './api/keys.js'
-export { serve } from './api/serve.js'
-export { type Limits, type RunningService, type ServeOptions } from './api/service.js'
+export { sync, type SyncOptions, type SyncResult, type SyncStep } from './operations/sync.js'
+export { type StepResult, type SyncStepName } from './operations/sync-steps.js'
+export { validate, type Validation } from './operations/validate.js'
+export { waitForPrices, type PricesIn, type WaitForPricesOptions } from './operations/wait-for-prices.js'
+export { createKey, readKeys, type ApiKey, type Scope } from './http/security/keys.js'
+export { serve } from './http/serve.js'
+export { type Limits, type RunningService, type ServeOptions } from './http/service.js'
 export * from './cache/index.js'

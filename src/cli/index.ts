@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { toUniversesError, UniversesError } from '../errors.js'
-import { printError } from '../report/console.js'
+import { printError } from '../console/text.js'
 import { packageVersion } from '../version.js'
 import { register as doctor } from './commands/doctor.js'
 import { register as enrich } from './commands/enrich.js'

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { UniversesError } from '../errors.js'
-import type { RunProgress, SyncRun } from '../refresh.js'
-import { printJson } from '../report/console.js'
-import { renderProgress, renderRun } from '../report/refresh.js'
+import type { RunProgress, SyncRun } from '../operations/refresh.js'
+import { printJson } from '../console/text.js'
+import { renderProgress, renderRun } from '../console/refresh.js'
 
 /** How a run is shown. */
 export interface RunOutput {

@@ -1,4 +1,4 @@
-import type { SyncRun } from '../refresh.js'
+import type { SyncRun } from '../operations/refresh.js'
 import { age } from './events.js'
 import { fail, warn, type Examined } from './finding.js'
 import { ask, type Patient } from './patient.js'

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { connect, type ConnectOptions } from '../database/connect.js'
 import { toUniversesError } from '../errors.js'
-import type { RunProgress } from '../refresh.js'
+import type { RunProgress } from '../operations/refresh.js'
 
 /**
  * Publishes what a run tells about itself, on a connection of its own: the run's is busy until its end. Steps keep

@@ -1,14 +1,14 @@
 import pg from 'pg'
 import { withClient, type ConnectOptions } from '../database/connect.js'
 import { UniversesError } from '../errors.js'
-import { findFiles, oneFilePerUniverse } from './find-files.js'
-import { inspectFiles, type InspectedFile } from './inspect-file.js'
-import { STAGED_COLUMNS } from './issuer-format.js'
-import { SMALL_BYTES } from './read-file.js'
-import { pickFund, Recogniser } from './recognise-files.js'
-import type { IssuerFile } from './recognise-issuer.js'
+import { findFiles, oneFilePerUniverse } from './finding/find-files.js'
+import { inspectFiles, type InspectedFile } from './finding/inspect-file.js'
+import { STAGED_COLUMNS } from './formats/issuer-format.js'
+import { SMALL_BYTES } from './staging/read-file.js'
+import { pickFund, Recogniser } from './finding/recognise-files.js'
+import type { IssuerFile } from './formats/recognise-issuer.js'
 import type { LoadKind, LoadMode, LoadResult } from './result.js'
-import { stageFile } from './stage-file.js'
+import { stageFile } from './staging/stage-file.js'
 
 /** What to load, and how. */
 export interface LoadOptions extends ConnectOptions {

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type pg from 'pg'
-import { printTable } from '../../src/report/console.js'
+import { printTable } from '../../src/console/text.js'
 import { dataDir } from '../support/data.js'
 import { isMet, loadRealSectors, measureShares, readReference, worstCodes } from './accuracy.js'
 import { startServers } from './servers.js'

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { createKey } from '../../src/api/keys.js'
-import { stopOnExit } from '../../src/database/stop-on-exit.js'
+import { createKey } from '../../src/http/security/keys.js'
+import { stopOnExit } from '../../src/dev/stop-on-exit.js'
 import { packageRoot } from '../../src/database/package-root.js'
 
 /** A service in a process of its own, as an operator runs it. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { RelationshipCache, type Changes, type RelationshipCacheOptions } from '../../src/cache/index.js'
-import type { SyncRun } from '../../src/refresh.js'
+import type { SyncRun } from '../../src/operations/refresh.js'
 import { loadInto, writeFiles } from '../load/files.js'
 import { removeFolder, type TestDatabase } from '../support/index.js'
 

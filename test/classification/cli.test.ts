@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { SyncRun } from '../../src/refresh.js'
+import type { SyncRun } from '../../src/operations/refresh.js'
 import { completed, contents, listSmallMarket } from '../refresh/market.js'
 import { runCli, testDatabase, type CliResult, type TestDatabase } from '../support/index.js'
 import { sectorsOf } from './enriching.js'

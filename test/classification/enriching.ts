@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { EnrichOptions, SyncRun } from '../../src/refresh.js'
+import type { EnrichOptions, SyncRun } from '../../src/operations/refresh.js'
 import { fund, loadRows, type Loaded } from '../loading/staging.js'
 import type { TestDatabase } from '../support/index.js'
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { serverAccount } from '../../src/database/server-account.js'
+import { serverAccount } from '../../src/dev/server-account.js'
 import { temporaryFolder } from '../support/index.js'
 
 /** Certificates need the openssl program. */

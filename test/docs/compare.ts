@@ -19,6 +19,19 @@ export function settled(text: string): string {
   return VOLATILE.reduce((so, [pattern, kind]) => so.replace(pattern, kind), text)
 }
 
+/** Days before a message within which a bare date in it counts as recent. */
+const RECENT_DAYS = 7
+
+/** The message with every bare date of the week before its timestamp written the same: examples keep their dates, the world goes on. */
+export function withRecentDays<Message extends { timestamp: string }>(message: Message): Message {
+  const sent = Date.parse(message.timestamp.slice(0, 10))
+  const text = JSON.stringify(message).replace(/"(\d{4}-\d\d-\d\d)"/g, (quoted, day: string) => {
+    const age = (sent - Date.parse(day)) / 86_400_000
+    return age >= 0 && age <= RECENT_DAYS ? '"<recent day>"' : quoted
+  })
+  return JSON.parse(text) as Message
+}
+
 /**
  * How an answer differs from the one that the document shows: same keys, same types, and same values but for times, ids
  * and measurements. `"..."` as the last element of an array, or as a key, stands for more of the same.

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/database/package-root.js'
 import { runCli } from '../support/index.js'
-import { differences } from './compare.js'
+import { differences, withRecentDays } from './compare.js'
 import { readDocument, tableRows, type Block } from './document.js'
 import { examples, judge, perform } from './examples.js'
 import { listedAndInactive } from './scenario.js'
@@ -78,11 +78,11 @@ describe('the messages', () => {
   test.each(blocksOf('message').map((block) => [block.line, block] as const))(
     'line %i was published like that, on that channel',
     (_line, block) => {
-      const shown = JSON.parse(block.text) as { event: string }
+      const shown = withRecentDays(JSON.parse(block.text) as { event: string; timestamp: string })
       const candidates = stage.subscriber.received.filter(
         ({ channel, message }) => channel === block.words[0] && message.event === shown.event,
       )
-      const found = candidates.map(({ message }) => differences(shown, message))
+      const found = candidates.map(({ message }) => differences(shown, withRecentDays(message)))
       const nearest = found.sort((one, other) => one.length - other.length)[0] ?? [
         `no ${shown.event} on ${block.words[0]}`,
       ]
@@ -120,7 +120,7 @@ describe('the tables', () => {
   })
 
   test('list every kind of problem that the service answers with, and its status', () => {
-    const code = sources('src/api').join('\n')
+    const code = sources('src/http').join('\n')
     const thrown = [...code.matchAll(/problem\(\s*(\d{3}),\s*'([\w-]+)'/gi)].map(
       ([, status, slug]) => `${status} ${slug}`,
     )

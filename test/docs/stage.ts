@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { quickstart } from '../../src/quickstart.js'
+import { quickstart } from '../../src/dev/quickstart.js'
 import { RedisSink } from '../../src/relay/redis.js'
 import type { TestDatabase } from '../support/index.js'
 import {

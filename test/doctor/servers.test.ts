@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { Redis } from 'ioredis'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../../src/database/cluster.js'
+import { freePort } from '../../src/dev/cluster.js'
 import type { Finding } from '../../src/doctor/finding.js'
 import { redisUrl, runCli, testDatabase, type TestDatabase } from '../support/index.js'
 import { findingOf, findings } from './support.js'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { SyncRun } from '../../src/refresh.js'
+import type { SyncRun } from '../../src/operations/refresh.js'
 import { contents } from '../refresh/market.js'
 import { runCli, testDatabase, type CliResult, type TestDatabase } from '../support/index.js'
 import { endOf, loadLines, rollBack, weights } from './support.js'

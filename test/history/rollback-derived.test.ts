@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { SyncRun } from '../../src/refresh.js'
+import type { SyncRun } from '../../src/operations/refresh.js'
 import {
   changeOf,
   completed,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { rollback } from '../../src/refresh.js'
+import { rollback } from '../../src/operations/refresh.js'
 import { contents } from '../refresh/market.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 import { faults, clock, endOf, loadLines, rollBack, weights } from './support.js'

@@ -1,6 +1,6 @@
 import { loadInto, writeFiles } from '../load/files.js'
 import type { LoadResult } from '../../src/load/result.js'
-import type { SyncRun } from '../../src/refresh.js'
+import type { SyncRun } from '../../src/operations/refresh.js'
 import { removeFolder, type TestDatabase } from '../support/index.js'
 
 /** How a test loads a fund. */

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { runJob, type RunProgress } from '../../src/refresh.js'
+import { runJob, type RunProgress } from '../../src/operations/refresh.js'
 import { contents, members } from '../refresh/market.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 import {

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { refresh } from '../../src/refresh.js'
+import { refresh } from '../../src/operations/refresh.js'
 import { completed, run } from '../refresh/market.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 import {

@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { pino, type Logger } from 'pino'
 import { expect } from 'vitest'
-import { Database } from '../../src/api/database.js'
+import { Database } from '../../src/http/database.js'
 import { startJobRunner, type JobRunner, type JobRunnerOptions } from '../../src/jobs/runner.js'
-import type { RefreshMode, SyncRun } from '../../src/refresh.js'
+import type { RefreshMode, SyncRun } from '../../src/operations/refresh.js'
 import { listSmallMarket, completed, setCloses } from '../refresh/market.js'
 import { spawnCli, type CliProcess, type TestDatabase } from '../support/index.js'
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { SyncRun } from '../../src/refresh.js'
+import type { SyncRun } from '../../src/operations/refresh.js'
 import { findings } from '../quality/validation.js'
 import { completed, contents, eventsOf, listSmallMarket, listStocks, rowVersions } from '../refresh/market.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { SyncRun } from '../../src/refresh.js'
+import type { SyncRun } from '../../src/operations/refresh.js'
 import type { TestDatabase } from '../support/index.js'
 
 /** A row of an old cache_entries. */

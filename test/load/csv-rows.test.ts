@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decode, eachRow, firstRows, type QuoteFlaw } from '../../src/load/csv-rows.js'
+import { decode, eachRow, firstRows, type QuoteFlaw } from '../../src/load/formats/csv-rows.js'
 
 /** Cells, line and flaw of every row. */
 function rowsOf(text: string): [string[], number, QuoteFlaw | undefined][] {

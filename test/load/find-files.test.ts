@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { findFiles, oneFilePerUniverse } from '../../src/load/find-files.js'
+import { findFiles, oneFilePerUniverse } from '../../src/load/finding/find-files.js'
 import { removeFolder, runCli, testDatabase } from '../support/index.js'
 import { members, writeFiles } from './files.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fundInName, settleFund } from '../../src/load/fund-name.js'
+import { fundInName, settleFund } from '../../src/load/finding/fund-name.js'
 
 test.each([
   ['spy_holdings.csv', 'SPY'],

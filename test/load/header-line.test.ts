@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { recogniseFormat } from '../../src/load/format.js'
+import { recogniseFormat } from '../../src/load/formats/format.js'
 
 test.each([
   ['symbol,weight', ['symbol', 'weight']],

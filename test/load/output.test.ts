@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { renderProblem } from '../../src/load/render.js'
+import { renderProblem } from '../../src/console/load/render.js'
 import { removeFolder, runCli, testDatabase } from '../support/index.js'
 import { writeFiles } from './files.js'
 

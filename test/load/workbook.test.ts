@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
-import { refuseOtherThanWorkbook } from '../../src/load/file-kind.js'
-import { readWorkbook } from '../../src/load/workbook.js'
+import { refuseOtherThanWorkbook } from '../../src/load/finding/file-kind.js'
+import { readWorkbook } from '../../src/load/formats/workbook.js'
 import { removeFolder } from '../support/index.js'
 import { writeFiles } from './files.js'
 import { workbook } from './workbook-file.js'

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { joinModules } from '../../src/api/page-modules.js'
+import { joinModules } from '../../src/http/page-modules.js'
 
 /** Runs modules that have been joined; the last one says what it has found. */
 function run(modules: Readonly<Record<string, string>>): unknown {

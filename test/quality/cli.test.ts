@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Validation } from '../../src/validate.js'
+import type { Validation } from '../../src/operations/validate.js'
 import { runCli, testDatabase, type CliResult, type TestDatabase } from '../support/index.js'
 import { validMarket } from './validation.js'
 

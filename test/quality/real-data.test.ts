@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Validation } from '../../src/validate.js'
+import type { Validation } from '../../src/operations/validate.js'
 import { dataDir, runCli, testDatabase } from '../support/index.js'
 
 const data = dataDir()

@@ -4,7 +4,7 @@ import {
   describeUniverse,
   type StockAnswer,
   type UniverseAnswer,
-} from '../../src/report/query-document.js'
+} from '../../src/operations/query.js'
 import { loadInto, writeFiles } from '../load/files.js'
 import { removeFolder, runCli, testDatabase, type CliResult, type TestDatabase } from '../support/index.js'
 

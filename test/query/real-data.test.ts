@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { AllAnswer, StockAnswer, UniverseAnswer } from '../../src/report/query-document.js'
+import type { AllAnswer, StockAnswer, UniverseAnswer } from '../../src/operations/query.js'
 import { dataDir, runCli, testDatabase, type CliResult } from '../support/index.js'
 
 const data = dataDir()

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
-import type { SyncRun } from '../../src/refresh.js'
+import type { SyncRun } from '../../src/operations/refresh.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 import { completed, eventsOf, listSmallMarket, listStocks, setCloses } from './market.js'
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { SyncRun } from '../../src/refresh.js'
+import type { SyncRun } from '../../src/operations/refresh.js'
 import { runCli, testDatabase, type CliResult, type TestDatabase } from '../support/index.js'
 import { completed, contents, groupsOf, listSmallMarket, setCloses } from './market.js'
 

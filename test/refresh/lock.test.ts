@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { refresh, type RunProgress, type SyncRun } from '../../src/refresh.js'
+import { refresh, type RunProgress, type SyncRun } from '../../src/operations/refresh.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 import { completed, contents, listSmallMarket, loadFund, members, setCloses } from './market.js'
 

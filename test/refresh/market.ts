@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type pg from 'pg'
-import type { RefreshMode, SyncRun, UniverseChange } from '../../src/refresh.js'
+import type { RefreshMode, SyncRun, UniverseChange } from '../../src/operations/refresh.js'
 import type { TestDatabase } from '../support/index.js'
 
 /** A stock of a small market; what is left out is an active common stock without anything known about it. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { RefreshMode } from '../../src/refresh.js'
+import type { RefreshMode } from '../../src/operations/refresh.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 import {
   completed,

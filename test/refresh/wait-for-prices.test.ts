@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { UniversesError } from '../../src/errors.js'
-import { waitForPrices, type PricesIn } from '../../src/wait-for-prices.js'
+import { waitForPrices, type PricesIn } from '../../src/operations/wait-for-prices.js'
 import { migrateUp } from '../../src/database/migrate.js'
 import {
   dataDir,

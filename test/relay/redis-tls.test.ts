@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { freePort } from '../../src/database/cluster.js'
+import { freePort } from '../../src/dev/cluster.js'
 import { checkRedis } from '../../src/doctor/redis.js'
 import { hasOpenssl, makeCertificates, type Certificates } from '../database/certificates.js'
 import {

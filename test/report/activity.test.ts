@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readReport, type RelationshipReport, type ReportAlert } from '../../src/report/report-document.js'
+import { readReport, type RelationshipReport, type ReportAlert } from '../../src/operations/report.js'
 import { loadInto, writeFiles } from '../load/files.js'
 import { completed, listSmallMarket, listStocks, run, setCloses } from '../refresh/market.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { RelationshipReport } from '../../src/report/report-document.js'
+import type { RelationshipReport } from '../../src/operations/report.js'
 import { completed, listSmallMarket } from '../refresh/market.js'
 import { runCli, temporaryFolder, testDatabase, type CliResult, type TestDatabase } from '../support/index.js'
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readReport, type RelationshipReport } from '../../src/report/report-document.js'
+import { readReport, type RelationshipReport } from '../../src/operations/report.js'
 import { addGroup, apply, prepareMembership, setMembers, want } from '../support/membership.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 

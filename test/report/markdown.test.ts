@@ -1,14 +1,14 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { RelationshipReport } from '../../src/report/report-document.js'
-import { renderReport } from '../../src/report/report-console.js'
-import { renderMarkdown } from '../../src/report/report-markdown.js'
+import type { RelationshipReport } from '../../src/operations/report.js'
+import { renderReport } from '../../src/console/report/report-console.js'
+import { renderMarkdown } from '../../src/console/report/report-markdown.js'
 import {
   escapeHtml,
   escapeMarkdown,
   foldedPart,
   quoteMermaid,
-} from '../../src/report/report-markdown-text.js'
+} from '../../src/console/report/report-markdown-text.js'
 import { sampleReport } from './sample.js'
 
 const HOSTILE = 'a|b `c` *d* <script>\n$e$ [f](g) & "h" ~~i~~ #j \\'

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
-import type { SyncRun, UniverseChange } from '../../src/refresh.js'
-import { renderChanges, renderRun } from '../../src/report/refresh.js'
+import type { SyncRun, UniverseChange } from '../../src/operations/refresh.js'
+import { renderChanges, renderRun } from '../../src/console/refresh.js'
 
 const run: SyncRun = {
   id: '00000000-0000-0000-0000-000000000001',

@@ -1,4 +1,4 @@
-import type { RelationshipReport } from '../../src/report/report-document.js'
+import type { RelationshipReport } from '../../src/operations/report.js'
 
 const AT = '2026-11-21T10:00:00+00:00'
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '../../src/database/connect.js'
 import { migrateDown, migrateUp } from '../../src/database/migrate.js'
 import { createRoles, dropRoles } from '../../src/database/roles.js'
-import { refresh } from '../../src/refresh.js'
+import { refresh } from '../../src/operations/refresh.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 import { asLogin, makeRoles, NOT_ALLOWED, ownPrefix, refusal, type Roles } from './support.js'
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Cluster } from '../../src/database/cluster.js'
-import { startEmbedded } from '../../src/database/embedded.js'
-import { stopOnExit } from '../../src/database/stop-on-exit.js'
+import type { Cluster } from '../../src/dev/cluster.js'
+import { startEmbedded } from '../../src/dev/embedded.js'
+import { stopOnExit } from '../../src/dev/stop-on-exit.js'
 import { atEndOfFile } from './leftovers.js'
 import { removeFolder, temporaryFolder } from './temporary-folder.js'
 

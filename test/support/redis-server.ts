@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { freePort } from '../../src/database/cluster.js'
-import { stopOnExit } from '../../src/database/stop-on-exit.js'
+import { freePort } from '../../src/dev/cluster.js'
+import { stopOnExit } from '../../src/dev/stop-on-exit.js'
 import { atEndOfFile } from './leftovers.js'
 import { removeFolder, temporaryFolder } from './temporary-folder.js'
 

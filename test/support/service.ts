@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { pino } from 'pino'
-import { serve } from '../../src/api/serve.js'
-import type { Scope } from '../../src/api/keys.js'
-import type { RunningService, ServeOptions } from '../../src/api/service.js'
+import { serve } from '../../src/http/serve.js'
+import type { Scope } from '../../src/http/security/keys.js'
+import type { RunningService, ServeOptions } from '../../src/http/service.js'
 import { atEndOfFile } from './leftovers.js'
 
 /** Options of `startService`: those of serve(), with keys as they are presented. */

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { sync, type SyncResult } from '../../src/sync.js'
+import { sync, type SyncResult } from '../../src/operations/sync.js'
 import { members, writeFiles } from '../load/files.js'
 import { removeFolder, runCli, testDatabase, type CliResult, type TestDatabase } from '../support/index.js'
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { findData } from '../../src/load/find-data.js'
+import { findData } from '../../src/load/finding/find-data.js'
 import { writeFiles } from '../load/files.js'
 import { removeFolder } from '../support/index.js'
 

@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander'
 import { CHECKS, examine } from '../../doctor/doctor.js'
 import { worst } from '../../doctor/finding.js'
-import { printJson } from '../../report/console.js'
-import { renderFindings } from '../../report/doctor.js'
+import { printJson } from '../../console/text.js'
+import { renderFindings } from '../../console/doctor.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 
 interface Options extends GlobalOptions {

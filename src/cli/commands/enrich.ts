@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander'
 import type pg from 'pg'
 import { withClient } from '../../database/connect.js'
-import { enrichSectors } from '../../refresh.js'
-import { renderTable } from '../../report/console.js'
+import { enrichSectors } from '../../operations/refresh.js'
+import { renderTable } from '../../console/text.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 import { addRunOptions, finishRun, showSteps, type RunOutput } from '../run.js'
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { withClient } from '../../database/connect.js'
-import { importLegacy } from '../../refresh.js'
+import { importLegacy } from '../../operations/refresh.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 import { addRunOptions, finishRun, showSteps, type RunOutput } from '../run.js'
 

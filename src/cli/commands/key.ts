@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander'
-import { createKey, SCOPES, type NewKey, type Scope } from '../../api/keys.js'
-import { printJson } from '../../report/console.js'
+import { createKey, SCOPES, type NewKey, type Scope } from '../../http/security/keys.js'
+import { printJson } from '../../console/text.js'
 
 interface Options {
   id: string

@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { migrateDown, migrateUp, migrationStatus, type MigrateOptions } from '../../database/migrate.js'
 import { createRoles, dropRoles } from '../../database/roles.js'
 import { usageError } from '../../errors.js'
-import { printJson, printTable } from '../../report/console.js'
-import { renderDropped, renderProblems, renderRights } from '../../report/roles.js'
+import { printJson, printTable } from '../../console/text.js'
+import { renderDropped, renderProblems, renderRights } from '../../console/roles.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 
 interface RolesOptions extends GlobalOptions {

@@ -2,13 +2,13 @@ import type { Command } from 'commander'
 import pc from 'picocolors'
 import { config } from '../../config.js'
 import { withClient } from '../../database/connect.js'
-import { startEmbedded } from '../../database/embedded.js'
+import { startEmbedded } from '../../dev/embedded.js'
 import { UniversesError, usageError } from '../../errors.js'
-import type { StarterService } from '../../quickstart-serve.js'
-import { quickstart } from '../../quickstart.js'
+import type { StarterService } from '../../dev/quickstart-serve.js'
+import { quickstart } from '../../dev/quickstart.js'
 import { RedisSink } from '../../relay/redis.js'
 import { SampleSink } from '../../relay/sample.js'
-import { formatDuration, renderTable } from '../../report/console.js'
+import { formatDuration, renderTable } from '../../console/text.js'
 
 interface Options {
   data?: string
@@ -49,7 +49,7 @@ async function runQuickstart(options: Options): Promise<void> {
     const { rejected } = await quickstart({ url: server.url, data, sink, step })
     console.log(`\n${await renderResult(server.url)}`)
     if (redisUrl === undefined) console.log(`\n${sample.summary()}`)
-    const starter = serve ? await import('../../quickstart-serve.js') : undefined
+    const starter = serve ? await import('../../dev/quickstart-serve.js') : undefined
     service = await starter?.startStarterService({ url: server.url, port: options.port, redisUrl, stream })
     const next = service ? whatIsServed(service.url, server.url) : nextSteps(server.url, stay)
     console.log(`\nDone in ${formatDuration(performance.now() - started)}. ${next}`)

@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander'
 import { withClient } from '../../database/connect.js'
 import { UniversesError, usageError } from '../../errors.js'
-import { refresh, REFRESH_MODES, type RefreshMode } from '../../refresh.js'
-import { describePrices, waitForPrices, type PricesIn } from '../../wait-for-prices.js'
+import { refresh, REFRESH_MODES, type RefreshMode } from '../../operations/refresh.js'
+import { describePrices, waitForPrices, type PricesIn } from '../../operations/wait-for-prices.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 import { finishRun, showSteps } from '../run.js'
 

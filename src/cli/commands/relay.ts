@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander'
 import { config } from '../../config.js'
 import { usageError } from '../../errors.js'
-import { logger } from '../../logger.js'
+import { logger } from '../../console/logger.js'
 import { relayOnce } from '../../relay/once.js'
 import { RedisSink } from '../../relay/redis.js'
 import { runRelay } from '../../relay/relay.js'

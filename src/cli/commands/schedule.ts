@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type pg from 'pg'
 import { withClient } from '../../database/connect.js'
-import { printJson, printTable } from '../../report/console.js'
+import { printJson, printTable } from '../../console/text.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 
 /** Arguments of schedule_refresh. */

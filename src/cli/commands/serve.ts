@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { readKeys } from '../../api/keys.js'
-import type { RunningService, ServeOptions } from '../../api/service.js'
+import { readKeys } from '../../http/security/keys.js'
+import type { RunningService, ServeOptions } from '../../http/service.js'
 import { config } from '../../config.js'
 import { usageError } from '../../errors.js'
-import { logger } from '../../logger.js'
+import { logger } from '../../console/logger.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 
 /** Options of `universes serve`. */
@@ -48,7 +48,7 @@ Without a key it listens on this machine only, and everybody there may do everyt
 export async function serve(options: ServeCommandOptions): Promise<void> {
   const wanted = readOptions(options)
   // Loaded here, so that no other command waits for the HTTP server's packages.
-  const { serve: start } = await import('../../api/serve.js')
+  const { serve: start } = await import('../../http/serve.js')
   const running = await start(wanted)
   console.log(greeting(running, wanted))
   await signalled()

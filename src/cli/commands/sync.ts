@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { printJson } from '../../report/console.js'
-import { renderFailure, renderStep, renderSyncEnd, syncFailure } from '../../report/sync.js'
-import { startStepProgress } from '../../report/sync-progress.js'
-import { sync, type SyncResult } from '../../sync.js'
+import { printJson } from '../../console/text.js'
+import { renderFailure, renderStep, renderSyncEnd, syncFailure } from '../../console/sync.js'
+import { startStepProgress } from '../../console/sync-progress.js'
+import { sync, type SyncResult } from '../../operations/sync.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 
 interface Options extends GlobalOptions {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { withClient } from '../../database/connect.js'
-import { printJson } from '../../report/console.js'
-import { renderValidation } from '../../report/validate.js'
-import { validate } from '../../validate.js'
+import { printJson } from '../../console/text.js'
+import { renderValidation } from '../../console/validate.js'
+import { validate } from '../../operations/validate.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 
 const FEW = 3

@@ -1,0 +1,62 @@
+import { logRequest } from './security/access-log.js'
+import { guard } from './security/guard.js'
+import { describeRoutes } from './openapi.js'
+import { problem } from './responses/problem.js'
+import { cacheRoutes } from './routes/cache.js'
+import { jobsRoutes } from './routes/jobs.js'
+import { loadsRoutes } from './routes/loads.js'
+import { operationsRoutes } from './routes/operations.js'
+import { pageRoutes } from './routes/page.js'
+import { qualityRoutes } from './routes/quality.js'
+import type { App } from './routes/route.js'
+import { symbolsRoutes } from './routes/symbols.js'
+import { universesRoutes } from './routes/universes.js'
+import { RouteTable } from './route-table.js'
+import { createServer, type ServerOptions } from './server.js'
+import type { Service } from './service.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    routeTable: RouteTable
+  }
+}
+
+const ROUTES = [
+  ...[operationsRoutes, jobsRoutes, cacheRoutes, universesRoutes, symbolsRoutes, qualityRoutes],
+  ...[loadsRoutes, pageRoutes],
+]
+
+/** The application: every route, behind the checks that all of them share. It does not listen yet. */
+export async function buildApp(service: Service, options: ServerOptions = {}): Promise<App> {
+  const app = createServer(service, options)
+  const table = new RouteTable()
+  app.addHook('onRoute', (route) => table.add(route))
+  await describeRoutes(app)
+  app.decorate('routeTable', table)
+  app.decorateRequest('caller')
+  app.decorateRequest('failure')
+  app.addHook('onRequest', guard(service))
+  app.addHook('onResponse', (request, reply, done) => {
+    const { url = 'none' } = request.routeOptions
+    service.metrics.observe(`${request.method} ${url}`, reply.statusCode, reply.elapsedTime)
+    logRequest(service.logger, request, reply)
+    done()
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = table.methodsOf(request.url)
+    if (allowed.length === 0)
+      throw problem(404, 'no-such-route', 'Not found', 'There is nothing here.', {
+        hint: 'See /openapi.json.',
+      })
+    reply.header('allow', allowed.join(', '))
+    const detail = `${request.method} is not one of ${allowed.join(', ')}.`
+    throw problem(405, 'method-not-allowed', 'Method not allowed', detail)
+  })
+  for (const routes of ROUTES) {
+    await app.register((scoped, _options, done) => {
+      routes(scoped, service)
+      done()
+    })
+  }
+  return app
+}

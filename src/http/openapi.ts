@@ -1,0 +1,105 @@
+import swagger from '@fastify/swagger'
+import type { FastifySchema } from 'fastify'
+import { STATUS_CODES } from 'node:http'
+import { PROBLEM_DESCRIPTION, ProblemDocument } from './responses/problem.js'
+import type { App } from './routes/route.js'
+import { packageVersion } from '../version.js'
+
+const DESCRIPTION = `Stock universes: which symbols are in which ETF, index, sector, theme, market-cap band or ranking, today and on any past day.
+
+Keys go into the header X-API-Key, or Authorization: Bearer. Each has a scope: read, operate (read, refreshes and loads), admin
+(everything). Without any configured key the service answers on its own machine only, and to everybody there.
+
+Times are ISO 8601 in UTC, weights percent, market caps US dollars, durations seconds, or milliseconds where the name ends in _ms. Errors are
+problem documents (RFC 9457); X-Request-Id names a request, in the log too.`
+
+const TAGS = [
+  { name: 'jobs', description: 'Refreshes: asking for one, following it, past ones' },
+  { name: 'universes', description: 'Universes and their members, now and on past days' },
+  { name: 'symbols', description: 'Symbols, their universes, search' },
+  { name: 'quality', description: 'Checks and reports' },
+  { name: 'loads', description: 'Files of holdings, lists and market data' },
+  { name: 'cache', description: 'The relationship cache of this process' },
+  { name: 'page', description: 'What the admin page shows' },
+  { name: 'operations', description: 'For whoever runs the service' },
+]
+
+/** What each operation may answer besides what it says itself. */
+const PROBLEMS = ['429', '500', '503'] as const
+
+/** A document as far as it is looked at here. */
+interface Document {
+  components: { schemas: Record<string, unknown> }
+  paths: Record<string, Record<string, Operation>>
+}
+
+interface Operation {
+  security?: unknown[]
+  parameters?: unknown[]
+  requestBody?: unknown
+  responses: Record<string, { description: string; content?: Record<string, unknown> }>
+}
+
+/** Has every route that is added from now on described in one document. */
+export async function describeRoutes(app: App): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'pg-universes', version: packageVersion, description: DESCRIPTION },
+      tags: TAGS,
+      components: {
+        securitySchemes: {
+          key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+          bearer: { type: 'http', scheme: 'bearer' },
+        },
+      },
+      security: [{ key: [] }, { bearer: [] }],
+    },
+    transform: ({ schema, url, route }) => ({
+      url,
+      schema: withScope(schema, route.config?.scope ?? 'admin'),
+    }),
+  })
+}
+
+function withScope(schema: FastifySchema | undefined, scope: string): FastifySchema {
+  const { description = '' } = schema ?? {}
+  const said = scope === 'public' ? 'Needs no key.' : `Scope: ${scope}.`
+  return {
+    ...schema,
+    description: `${description}${description === '' ? '' : '\n\n'}${said}`,
+    ...(scope === 'public' ? { security: [] } : {}),
+    // Extensions are copied into the operation.
+    ...{ 'x-scope': scope },
+  }
+}
+
+/** The document of all routes of an application that is ready. */
+export function openApiDocument(app: App): Document {
+  const document = structuredClone(app.swagger()) as unknown as Document
+  document.components.schemas['Problem'] = JSON.parse(JSON.stringify(ProblemDocument))
+  for (const operations of Object.values(document.paths)) {
+    for (const operation of Object.values(operations)) addProblems(operation)
+  }
+  return document
+}
+
+function addProblems(operation: Operation): void {
+  const { responses, security, parameters, requestBody } = operation
+  const added = [
+    ...(parameters || requestBody ? ['400'] : []),
+    ...(security?.length === 0 ? [] : ['401', '403']),
+    ...(requestBody ? ['413', '415'] : []),
+    ...PROBLEMS,
+  ]
+  for (const status of added) responses[status] ??= { description: '' }
+  for (const [status, response] of Object.entries(responses)) {
+    if (!/^([45]|default)/.test(status)) continue
+    const known = STATUS_CODES[status] ?? 'Any other error'
+    const described = !['', 'Default Response', PROBLEM_DESCRIPTION].includes(response.description)
+    responses[status] = {
+      description: described ? response.description : known,
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    }
+  }
+}

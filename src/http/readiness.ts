@@ -1,0 +1,60 @@
+import { migrationNames, MIGRATIONS_TABLE } from '../database/migrate.js'
+import { inTime, shared } from './responses/in-time.js'
+import { toProblem } from './responses/problem.js'
+import type { RelayWatch } from './relay-state.js'
+import type { Service } from './service.js'
+
+/** Whoever asks must not wait long for a PostgreSQL that hangs. */
+const TIMEOUT_MS = 2_000
+
+/** State of one thing that the service needs. */
+export interface Check {
+  ok: boolean
+  state: string
+}
+
+export type Checks = Readonly<Record<'postgresql' | 'migrations' | 'cache', Check>> &
+  Readonly<Partial<Record<'relay', Check>>>
+
+/** Asks whether the service can do its work. Of several callers at a time one asks PostgreSQL. */
+export function readiness(
+  { database, cache }: Service,
+  relay: RelayWatch | undefined,
+): () => Promise<Checks> {
+  const names = migrationNames()
+  const missing = shared(async () => {
+    const rows = await database.rows<{ name: string }>(`SELECT name FROM ${MIGRATIONS_TABLE}`)
+    const installed = new Set(rows.map(({ name }) => name))
+    return names.filter((name) => !installed.has(name)).length
+  })
+  return async () => ({
+    ...(await inTime(missing().then(installedChecks), TIMEOUT_MS, failedChecks)),
+    cache: cache.ready
+      ? { ok: true, state: cache.stale === null ? 'fresh' : 'stale' }
+      : { ok: false, state: 'empty' },
+    ...(relay === undefined ? {} : { relay: relayCheck(relay) }),
+  })
+}
+
+type DatabaseChecks = Pick<Checks, 'postgresql' | 'migrations'>
+
+function installedChecks(missing: number): DatabaseChecks {
+  const migrations =
+    missing === 0 ? { ok: true, state: 'installed' } : { ok: false, state: `${missing} missing` }
+  return { postgresql: { ok: true, state: 'up' }, migrations }
+}
+
+/** Why there is no answer: without one the service has none, and with a strange one it must not tell what it says. */
+function failedChecks(error?: unknown): DatabaseChecks {
+  const slug = error === undefined ? 'timeout' : toProblem(error).slug
+  if (slug === 'not-installed')
+    return { postgresql: { ok: true, state: 'up' }, migrations: { ok: false, state: 'not installed' } }
+  return {
+    postgresql: { ok: false, state: slug === 'timeout' ? 'no answer in time' : 'not available' },
+    migrations: { ok: false, state: 'unknown' },
+  }
+}
+
+function relayCheck({ state }: RelayWatch): Check {
+  return { ok: state === 'working' || state === 'standby', state }
+}

@@ -1,0 +1,121 @@
+import { performance } from 'node:perf_hooks'
+import type { FastifyRequest } from 'fastify'
+import { answersOf } from '../responses/answer.js'
+import { timeLookups } from '../probe.js'
+import { ProblemDocument } from '../responses/problem.js'
+import type { Service } from '../service.js'
+import { since, warm } from '../warm.js'
+import { LookupTimes, Refresh, Refreshed, Statistics, WarmedNow } from '../schemas/cache.js'
+import type { App, Routes } from './route.js'
+
+const TAGS = ['cache']
+
+/** The caches of the service, for whoever runs it. */
+export const cacheRoutes: Routes = (app, service) => {
+  statisticsRoutes(app, service)
+  refreshRoute(app, service)
+  warmRoute(app, service)
+}
+
+function statisticsRoutes(app: App, service: Service): void {
+  const { cache } = service
+  app.get(
+    '/admin/cache/stats',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'getCacheStatistics',
+        tags: TAGS,
+        summary: 'How the caches are doing',
+        response: { 200: Statistics, default: ProblemDocument },
+      },
+    },
+    (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return { relationships: cache.statistics(), answers: answersOf(service).statistics() }
+    },
+  )
+  app.get(
+    '/admin/cache/test',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'testCache',
+        tags: TAGS,
+        summary: 'How long each kind of lookup takes',
+        description:
+          'Measured now, in this process, on what is in memory: hit and miss. Takes a fraction of a second, answers others meanwhile, and leaves the statistics as they are.',
+        response: { 200: LookupTimes, default: ProblemDocument },
+      },
+    },
+    async (_request, reply) => {
+      const start = performance.now()
+      const lookups = await timeLookups(service)
+      reply.header('cache-control', 'no-store')
+      return { took_ms: since(start), lookups }
+    },
+  )
+}
+
+function refreshRoute(app: App, service: Service): void {
+  const { cache } = service
+  app.post(
+    '/admin/cache/refresh',
+    {
+      config: { scope: 'admin' },
+      preValidation: emptyBody,
+      schema: {
+        operationId: 'refreshCache',
+        tags: TAGS,
+        summary: 'Load everything anew',
+        description:
+          'The cache hears of every change by itself; this is for whoever does not trust it. Old answers are given until the new ones are there.',
+        body: Refresh,
+        response: { 200: Refreshed, default: ProblemDocument },
+      },
+    },
+    async (request) => {
+      const start = performance.now()
+      const before = cache.version
+      await cache.refresh({ full: true })
+      const warmed = request.body.warm ? await warm(service) : null
+      const { version, groups, memberships, symbols } = cache.statistics()
+      const took_ms = since(start)
+      const changed = version !== before
+      logAction(request, 'cache refresh', { changed, took_ms, warmed: warmed?.made })
+      return { success: true as const, changed, version, groups, memberships, symbols, took_ms, warmed }
+    },
+  )
+}
+
+function warmRoute(app: App, service: Service): void {
+  app.post(
+    '/admin/cache/warm',
+    {
+      config: { scope: 'admin' },
+      schema: {
+        operationId: 'warmCache',
+        tags: TAGS,
+        summary: 'Render the answers that people ask for first',
+        description:
+          'The lists, and the first page of the members of each universe, as far as there is room.',
+        response: { 200: WarmedNow, default: ProblemDocument },
+      },
+    },
+    async (request) => {
+      const warmed = await warm(service)
+      logAction(request, 'cache warm', { ...warmed })
+      return { success: true as const, ...warmed }
+    },
+  )
+}
+
+/** No body at all asks for the defaults. */
+function emptyBody(request: FastifyRequest, _reply: unknown, done: () => void): void {
+  request.body ??= {}
+  done()
+}
+
+function logAction(request: FastifyRequest, action: string, facts: object): void {
+  request.log.info({ key: request.caller.id, action, ...facts }, 'cache')
+}

@@ -1,0 +1,62 @@
+import { respond, sqlQuestion, type Question } from '../responses/answer.js'
+import { etagOf } from '../responses/etag.js'
+import type { Service } from '../service.js'
+import { ReportDocument, ReportQuery, ValidationDocument, ValidationQuery } from '../schemas/quality.js'
+import { answers } from '../schemas/read.js'
+import type { Routes } from './route.js'
+
+const TAGS = ['quality']
+/** Both read every table: what may change without an event is shown that late. */
+const FRESH_MS = 5_000
+
+/** Whether everything is true, and what there is. */
+export const qualityRoutes: Routes = (app, service) => {
+  app.get(
+    '/api/validation',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'validate',
+        tags: TAGS,
+        summary: 'The checks of relationship_checks, with what they find',
+        description: `Made anew after each change of a universe, and after ${FRESH_MS / 1000} seconds.`,
+        querystring: ValidationQuery,
+        response: answers(ValidationDocument),
+      },
+    },
+    (request, reply) => respond(service, request, reply, validation(service, request.query.samples ?? 3)),
+  )
+  app.get(
+    '/api/report',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'report',
+        tags: TAGS,
+        summary: 'The report on all relationships',
+        description: `Made anew after each change of a universe, and after ${FRESH_MS / 1000} seconds. Its ETag is weak: reports that differ in generated_at only share it.`,
+        querystring: ReportQuery,
+        response: answers(ReportDocument),
+      },
+    },
+    (request, reply) => respond(service, request, reply, report(service, request.query.detail ?? false)),
+  )
+}
+
+function validation(service: Service, samples: number): Question {
+  const { database, environment } = service
+  return sqlQuestion(service, ['validation', samples].join('\n'), async () => ({
+    body: await database.value<string>('SELECT list_checks($1, $2)::text', [environment, samples]),
+    freshMs: FRESH_MS,
+  }))
+}
+
+function report(service: Service, detail: boolean): Question {
+  const { database, environment } = service
+  return sqlQuestion(service, ['report', detail].join('\n'), async () => {
+    const document = await database.value<object>('SELECT report_document($1, $2)', [environment, detail])
+    const content = JSON.stringify({ ...document, generated_at: undefined })
+    const etag = `W/${etagOf(Buffer.from(content))}`
+    return { body: JSON.stringify(document), freshMs: FRESH_MS, etag }
+  })
+}

@@ -1,0 +1,72 @@
+import { FRESH_MS, respond, sqlQuestion, type Question } from '../responses/answer.js'
+import type { Service } from '../service.js'
+import { answers } from '../schemas/read.js'
+import type { Routes } from './route.js'
+import { SearchQuery, SearchResults, SymbolFacts, SymbolParameters, SymbolQuery } from '../schemas/symbols.js'
+
+const TAGS = ['symbols']
+
+/** Single symbols, and the search for them. */
+export const symbolsRoutes: Routes = (app, service) => {
+  app.get(
+    '/api/symbols/:symbol',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'getSymbol',
+        tags: TAGS,
+        summary: 'One symbol with all its universes, why it is in them and since when',
+        description: 'Also what each source says about its sector, and the universes it has left.',
+        params: SymbolParameters,
+        querystring: SymbolQuery,
+        response: answers(SymbolFacts),
+      },
+    },
+    (request, reply) => {
+      const { symbol } = request.params
+      return respond(service, request, reply, symbolFacts(service, symbol, request.query.as_of))
+    },
+  )
+  app.get(
+    '/api/search',
+    {
+      config: { scope: 'read' },
+      schema: {
+        operationId: 'search',
+        tags: TAGS,
+        summary: 'Symbols and universes like what somebody types',
+        description:
+          'Symbols by ticker or company, universes by name or title, the best first; where nothing contains every word, the nearest spellings.',
+        querystring: SearchQuery,
+        response: answers(SearchResults),
+      },
+    },
+    (request, reply) => {
+      const { q, limit = 10 } = request.query
+      return respond(service, request, reply, searchResults(service, q, limit))
+    },
+  )
+}
+
+function symbolFacts(service: Service, symbol: string, asOf: string | undefined): Question {
+  const { database, environment } = service
+  return sqlQuestion(service, ['symbol', symbol, asOf].join('\n'), async () => {
+    const { settled, ...facts } = await database.value<{ settled: boolean }>(
+      'SELECT stock_facts($1, $2, $3)',
+      [...[symbol, asOf, environment]],
+    )
+    const freshMs = settled ? Infinity : asOf === undefined ? FRESH_MS : 0
+    return { body: JSON.stringify(facts), freshMs }
+  })
+}
+
+function searchResults(service: Service, query: string, limit: number): Question {
+  const { database, environment } = service
+  return sqlQuestion(service, ['search', query, limit].join('\n'), async () => {
+    const results = await database.value<object[]>(
+      `SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM search_names($1, $2, $3) AS s`,
+      [query, limit, environment],
+    )
+    return { body: JSON.stringify({ query, results }), freshMs: FRESH_MS }
+  })
+}

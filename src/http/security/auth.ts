@@ -1,0 +1,64 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Caller } from './caller.js'
+import { hashOf, SCOPES, type ApiKey, type Scope } from './keys.js'
+import { problem, type Problem } from '../responses/problem.js'
+
+/** Everybody on this machine, where no keys are configured. */
+export const LOOPBACK: Caller = Object.freeze({ id: 'loopback', scope: 'admin' })
+
+/** Whoever asks for what is open to all. */
+export const ANYBODY: Caller = Object.freeze({ id: 'anybody', scope: 'read' })
+
+/** Finds the caller that a presented key belongs to. */
+export class KeyRing {
+  readonly #keys: readonly { hash: Buffer; caller: Caller }[]
+
+  constructor(keys: readonly ApiKey[]) {
+    this.#keys = keys.map(({ id, scope, hash }) => ({ hash, caller: Object.freeze({ id, scope }) }))
+  }
+
+  /** Undefined for a key that is none. How long it takes says nothing: the digest is compared with every configured one. */
+  find(presented: string): Caller | undefined {
+    const digest = hashOf(presented)
+    let found: Caller | undefined
+    for (const { hash, caller } of this.#keys) {
+      if (timingSafeEqual(hash, digest)) found = caller
+    }
+    return found
+  }
+}
+
+/** The key that a request presents: X-API-Key, or Authorization: Bearer. */
+export function presentedKey(headers: IncomingHttpHeaders): string | undefined {
+  const key = headers['x-api-key']
+  if (typeof key === 'string' && key !== '') return key
+  const { authorization } = headers
+  return authorization !== undefined && /^bearer /i.test(authorization)
+    ? authorization.slice('bearer '.length).trim()
+    : undefined
+}
+
+/** Whether a scope includes another. */
+export function includes(scope: Scope, wanted: Scope): boolean {
+  return SCOPES.indexOf(scope) >= SCOPES.indexOf(wanted)
+}
+
+/** 401. */
+export function unauthenticated(presented: boolean): Problem {
+  const detail = presented ? 'The key is not one of those configured.' : 'The request carries no key.'
+  return problem(401, 'unauthenticated', 'A key is needed', detail, {
+    hint: 'Send a key in the header X-API-Key. universes key create makes one.',
+    headers: { 'www-authenticate': 'Bearer realm="pg-universes"' },
+  })
+}
+
+/** 403. */
+export function forbidden(caller: Caller, wanted: Scope): Problem {
+  const detail = `The key "${caller.id}" has the scope ${caller.scope}; this needs ${wanted}.`
+  return problem(403, 'insufficient-scope', 'The key does not allow this', detail, {
+    hint: `Use a key with the scope ${wanted}.`,
+    scope: caller.scope,
+    needed_scope: wanted,
+  })
+}

@@ -1,0 +1,71 @@
+import type { Problem } from '../file-problem.js'
+import { fundInName } from './fund-name.js'
+import type { LoadKind } from '../result.js'
+
+/** The universe that a file states. */
+export interface GroupName {
+  type: 'ETF' | 'UNIVERSE' | 'THEME'
+  name: string
+}
+
+/** What the name of a file says. A wrong name keeps the universe it seems to mean, so that it does not count as gone. */
+export interface NamedFile {
+  group?: GroupName | undefined
+  problem?: Problem | undefined
+  /** Why a canonical file may not be called so; an issuer's may. */
+  misnamed?: Problem | undefined
+  /** The fund, if this is an issuer's file. */
+  fund?: string | undefined
+}
+
+/**
+ * Reads the name of a file: `spy_holdings.csv` is the fund SPY, `dow30.csv` the universe dow30. An issuer's file keeps
+ * the name it was downloaded under.
+ */
+export function nameFile(kind: LoadKind, name: string): NamedFile {
+  if (kind === 'etfs' && /\.xlsx$/i.test(name)) return nameWorkbook(name)
+  if (!/\.csv(\.gz)?$/i.test(name)) {
+    const endings = kind === 'etfs' ? '.csv, .csv.gz or .xlsx' : '.csv or .csv.gz'
+    const what = kind === 'etfs' ? 'CSV files and workbooks' : 'CSV files'
+    return {
+      problem: { message: `the name does not end in ${endings}`, remedy: `Only ${what} are loaded.` },
+    }
+  }
+  if (kind === 'etfs') return nameEtfFile(name)
+  if (kind === 'universes') return nameListFile(name, 'UNIVERSE')
+  return kind === 'themes' ? nameListFile(name, 'THEME') : {}
+}
+
+function nameWorkbook(name: string): NamedFile {
+  const fund = fundInName(name)
+  return fund === undefined ? {} : { fund, group: { type: 'ETF', name: fund } }
+}
+
+function nameEtfFile(name: string): NamedFile {
+  const canonical = /^([a-z0-9][a-z0-9.-]*)_holdings\.csv(\.gz)?$/.exec(name)?.[1]?.toUpperCase()
+  if (canonical !== undefined) return { group: { type: 'ETF', name: canonical }, fund: canonical }
+  const fund = fundInName(name)
+  const [stem, extension] = split(name)
+  const meant = fund?.toLowerCase() ?? stem.replace(/[_ -]*holdings$/, '')
+  const problem = (remedy: string): Problem => ({ message: 'not the name of a holdings file', remedy })
+  if (!/^[a-z0-9][a-z0-9.-]*$/.test(meant))
+    return { misnamed: problem("Name it after the fund's ticker in lower case: spy_holdings.csv.") }
+  return {
+    ...{ fund, group: { type: 'ETF', name: meant.toUpperCase() } },
+    misnamed: problem(`Rename it to ${meant}_holdings${extension}.`),
+  }
+}
+
+function nameListFile(name: string, type: 'UNIVERSE' | 'THEME'): NamedFile {
+  const [stem, extension] = split(name)
+  const meant = stem.replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '')
+  if (/^[a-z0-9][a-z0-9_]*\.csv(\.gz)?$/.test(name)) return { group: { type, name: stem } }
+  const message = `not the name of a ${type.toLowerCase()} file`
+  if (meant === '') return { problem: { message, remedy: 'Name it like dow30.csv.' } }
+  return { group: { type, name: meant }, problem: { message, remedy: `Rename it to ${meant}${extension}.` } }
+}
+
+function split(name: string): [stem: string, extension: string] {
+  const [, stem = '', extension = ''] = /^(.*?)(\.csv(?:\.gz)?)$/.exec(name.toLowerCase()) ?? []
+  return [stem, extension]
+}

@@ -1,0 +1,69 @@
+import type pg from 'pg'
+import { UniversesError } from '../../errors.js'
+
+/** Columns of the staging table that an issuer's file can fill, in the order of its COPY. */
+export const STAGED_COLUMNS = ['symbol', 'weight', 'name', 'sector', 'asset_class', 'exchange'] as const
+export type StagedColumn = (typeof STAGED_COLUMNS)[number]
+
+/** What a cell of a header can stand for: a staging column, or a fact about the whole file. */
+export type HeaderColumn = StagedColumn | 'fund' | 'as_of'
+
+/** Layout of an issuer's holdings files: a row of issuer_formats. */
+export interface IssuerFormat {
+  name: string
+  /** Fingerprint: cells that the header row has, as `headerCell` spells them. */
+  headers: string[]
+  /** Header cells by what they stand for; of several the first that the file has counts. */
+  columns: Partial<Record<HeaderColumn, string[]>>
+  /** First group: ticker of the fund, in a row above the header. */
+  fundPattern: RegExp | undefined
+  /** First group: date of the holdings, in a row above the header. */
+  asOfPattern: RegExp | undefined
+  /** The file holds several tables, each under a line with its title. */
+  sectioned: boolean
+}
+
+interface FormatRow {
+  name: string
+  headers: string[]
+  columns: Partial<Record<HeaderColumn, string[]>>
+  fund_pattern: string | null
+  as_of_pattern: string | null
+  sectioned: boolean
+}
+
+/** The formats that this database knows, by name. A pattern that is no regular expression is an error that names the row. */
+export async function readIssuerFormats(client: pg.Client): Promise<IssuerFormat[]> {
+  const { rows } = await client.query<FormatRow>('SELECT * FROM issuer_formats ORDER BY name')
+  return rows.map(toIssuerFormat)
+}
+
+/** A row of issuer_formats, ready for use. */
+export function toIssuerFormat(row: FormatRow): IssuerFormat {
+  const { name, headers, columns, sectioned } = row
+  return {
+    ...{ name, sectioned, headers: headers.map(headerCell) },
+    columns: Object.fromEntries(
+      Object.entries(columns).map(([column, cells]) => [column, cells.map(headerCell)]),
+    ),
+    fundPattern: pattern(name, 'fund_pattern', row.fund_pattern),
+    asOfPattern: pattern(name, 'as_of_pattern', row.as_of_pattern),
+  }
+}
+
+/** A header cell as it is compared: lower case, blanks (non-breaking ones too) trimmed and collapsed. */
+export function headerCell(cell: string): string {
+  return cell.trim().replace(/\s+/g, ' ').toLowerCase()
+}
+
+function pattern(format: string, column: string, text: string | null): RegExp | undefined {
+  if (text === null) return undefined
+  try {
+    return new RegExp(text, 'i')
+  } catch (thrown) {
+    throw new UniversesError(`${column} of the issuer format ${format} is no regular expression: ${text}`, {
+      hint: `Correct the row: UPDATE issuer_formats SET ${column} = ... WHERE name = '${format}'.`,
+      cause: thrown,
+    })
+  }
+}

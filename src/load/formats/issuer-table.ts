@@ -1,0 +1,137 @@
+import type { QuoteFlaw } from './csv-rows.js'
+import { FileProblem } from '../file-problem.js'
+import { STAGED_COLUMNS } from './issuer-format.js'
+import { findPlaces, tableTitle, width, type Header, type Places } from './issuer-header.js'
+import { quoteProblem, strayRow, widthProblem } from './row-problem.js'
+
+/** Characters that a CSV value has to be quoted for. */
+const SPECIAL = /[",\n\r\\]/
+
+/**
+ * Takes the rows of an issuer's file one by one and collects those of its tables as CSV lines of (line, symbol, weight,
+ * name, sector, asset_class, exchange). A table ends with the first row that has fewer than two cells; in a format with
+ * sections the next one follows under its title and header. Throws FileProblem rather than lose a row.
+ */
+export class IssuerTable {
+  /** Line in the file of each row collected. */
+  readonly lines: number[] = []
+  private readonly staged: string[] = []
+  private passed = 0
+  private inside = false
+  private places: Places
+  private width: number
+  /** Cells that are the same in every row of a file: it is about one fund on one day. */
+  private readonly constant = new Map<number, string>()
+
+  constructor(
+    private readonly header: Header,
+    /** Title of the table, which is the asset class of its rows. */
+    private title: string | undefined,
+  ) {
+    this.places = header.places
+    this.width = header.width
+  }
+
+  /** Takes the next row of the file, preamble and header included. */
+  take(cells: readonly string[], line: number, flaw?: QuoteFlaw): void {
+    this.passed += 1
+    if (this.passed <= this.header.row) return
+    if (this.passed === this.header.row + 1) {
+      this.inside = true
+      return
+    }
+    if (this.inside && flaw === 'never closed') throw quoteProblem(cells, line, flaw)
+    this.inside &&= hasTwoCells(cells) && !this.isTitle(cells)
+    if (!this.inside) return this.takeOutside(cells, line)
+    if (flaw) throw quoteProblem(cells, line, flaw)
+    this.collect(cells, line)
+  }
+
+  /** The rows collected, as the input of COPY. */
+  toCsv(): Buffer {
+    return Buffer.from(this.staged.join(''))
+  }
+
+  private takeOutside(cells: readonly string[], line: number): void {
+    const { format } = this.header
+    if (this.looksLikeMember(cells)) throw strayRow(cells, line)
+    if (!format.sectioned) return
+    const places = findPlaces(format, cells)
+    if (places.weight !== undefined && (places.symbol ?? places.name) !== undefined) {
+      this.places = places
+      this.width = width(cells)
+      this.inside = true
+    } else this.title = tableTitle(format, cells) ?? this.title
+  }
+
+  /** Whether a row would fit into the table above: then the table did not end, but has a gap. */
+  private looksLikeMember(cells: readonly string[]): boolean {
+    const { symbol, weight } = this.places
+    if (symbol === undefined || weight === undefined) return false
+    return (
+      /^[A-Z][A-Z0-9./ -]{0,11}$/.test(cells[symbol]?.trim() ?? '') &&
+      /^[<\d.]+ *%?$/.test(cells[weight]?.trim() ?? '')
+    )
+  }
+
+  private isTitle(cells: readonly string[]): boolean {
+    return (
+      this.header.format.sectioned && width(cells) <= 2 && tableTitle(this.header.format, cells) !== undefined
+    )
+  }
+
+  private collect(cells: readonly string[], line: number): void {
+    this.refuseOtherWidth(cells, line)
+    this.refuseOtherFile(cells, line)
+    let row = String(line)
+    for (const column of STAGED_COLUMNS) {
+      const place = this.places[column]
+      row += ','
+      if (place !== undefined) row += csvValue(cells[place])
+      else if (column === 'asset_class' && this.title !== undefined) row += csvValue(this.title)
+    }
+    this.staged.push(row + '\n')
+    this.lines.push(line)
+  }
+
+  /** A row with too many or too few cells would put values into wrong columns. */
+  private refuseOtherWidth(cells: readonly string[], line: number): void {
+    const { symbol = 0, weight = 0 } = this.places
+    const needed = Math.max(symbol, weight) + 1
+    if (cells.length >= needed && (cells.length <= this.width || width(cells) <= this.width)) return
+    throw widthProblem(cells, line, cells.length < needed)
+  }
+
+  private refuseOtherFile(cells: readonly string[], line: number): void {
+    this.refuseChange(cells, line, this.places.fund, 'the file is about several funds')
+    this.refuseChange(cells, line, this.places.as_of, 'the file is about several days')
+  }
+
+  private refuseChange(
+    cells: readonly string[],
+    line: number,
+    place: number | undefined,
+    message: string,
+  ): void {
+    if (place === undefined) return
+    const value = cells[place] ?? ''
+    if (value === '') return
+    const before = this.constant.get(place)
+    if (before === undefined) this.constant.set(place, value)
+    else if (before !== value)
+      throw new FileProblem({ message, line, value, remedy: 'Keep one fund and one day per file.' })
+  }
+}
+
+/** Whether a row belongs to a table; blank cells do not count. */
+function hasTwoCells(cells: readonly string[]): boolean {
+  let filled = 0
+  for (const cell of cells) if (cell !== '' && cell.trim() !== '' && (filled += 1) === 2) return true
+  return false
+}
+
+function csvValue(cell: string | undefined): string {
+  const value = cell?.trim() ?? ''
+  if (!SPECIAL.test(value)) return value
+  return `"${value.replace(/[\r\n]+/g, ' ').replaceAll('"', '""')}"`
+}

@@ -1,0 +1,101 @@
+import { closeSync, createReadStream, openSync, readSync, type ReadStream } from 'node:fs'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { FileProblem } from '../file-problem.js'
+
+/** Large enough that a chunk costs nothing beside its COPY, small enough that memory stays flat. */
+const CHUNK_BYTES = 128 * 1024
+
+/** Files up to this size are read in one go: a stream costs more than their COPY. */
+export const SMALL_BYTES = 256 * 1024
+
+/** Whether a file is read in one go. */
+export function isSmall(path: string, bytes: number): boolean {
+  return bytes <= SMALL_BYTES && !isGzip(path)
+}
+
+/** The content of a small file, as a part of `buffer`: good until the next call, and no memory of its own. */
+export function readSmall(path: string, buffer: Buffer): Buffer {
+  const descriptor = openSync(path, 'r')
+  try {
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, 0))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** Longest issuer's file, decompressed: ten times the longest there is, and it has to be in memory. */
+export const MAX_WHOLE_BYTES = 32 * 1024 * 1024
+
+/** The whole content of a file, decompressed if need be; throws FileProblem beyond MAX_WHOLE_BYTES. */
+export async function readWhole(path: string): Promise<Buffer> {
+  const { chunks, bytes } = await readFirst(path, MAX_WHOLE_BYTES + 1)
+  if (bytes <= MAX_WHOLE_BYTES) return Buffer.concat(chunks)
+  throw new FileProblem({
+    message: `the file is longer than ${MAX_WHOLE_BYTES / 1024 / 1024} MiB`,
+    remedy: 'No issuer offers such files: is it one fund, on one day?',
+  })
+}
+
+/** The first bytes of a file's content, decompressed if need be. */
+export async function readHead(path: string, length: number): Promise<Buffer> {
+  return Buffer.concat((await readFirst(path, length)).chunks).subarray(0, length)
+}
+
+async function readFirst(path: string, length: number): Promise<{ chunks: Buffer[]; bytes: number }> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of openFile(path).content as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes >= length) break
+  }
+  return { chunks, bytes }
+}
+
+/** A file being read: its raw bytes, whose `bytesRead` shows the progress, and its content, decompressed if need be. */
+export interface OpenedFile {
+  raw: ReadStream
+  content: Readable
+}
+
+/** Opens a file. Errors of either stream arrive at `content`; destroying `content` closes the file. */
+export function openFile(path: string): OpenedFile {
+  const raw = createReadStream(path, { highWaterMark: CHUNK_BYTES })
+  if (!isGzip(path)) return { raw, content: raw }
+  const content = pipeline(raw, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined)
+  return { raw, content }
+}
+
+/** Whether the name says that a file is compressed. */
+export function isGzip(path: string): boolean {
+  return /\.gz$/i.test(path)
+}
+
+/** Number of the line, from 1, that the byte at `offset` of a file's content belongs to. */
+export async function lineAt(path: string, offset: number): Promise<number> {
+  const { lines } = await scan(path, offset)
+  return lines
+}
+
+/** Number of the line with the last double quote of a file. */
+export async function lineOfLastQuote(path: string): Promise<number> {
+  const { quoteLine } = await scan(path, Number.POSITIVE_INFINITY)
+  return quoteLine
+}
+
+/** Walks through every byte up to `end`: only for messages, after something was found to be wrong. */
+async function scan(path: string, end: number): Promise<{ lines: number; quoteLine: number }> {
+  let lines = 1
+  let quoteLine = 1
+  let left = end
+  for await (const chunk of openFile(path).content as AsyncIterable<Buffer>) {
+    for (const byte of left < chunk.length ? chunk.subarray(0, left) : chunk) {
+      if (byte === 0x0a) lines += 1
+      else if (byte === 0x22) quoteLine = lines
+    }
+    left -= chunk.length
+    if (left <= 0) break
+  }
+  return { lines, quoteLine }
+}
