@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync } from 'node:zlib'
 
 /** Cell of a workbook; a Date becomes a number with a date format, as spreadsheets store it. */
 export type WorkbookCell = string | number | boolean | Date | null
@@ -23,7 +23,7 @@ export function workbook(
     'xl/_rels/workbook.xml.rels': `${XML}<Relationships xmlns="${PACKAGE}/relationships">${each(
       (_name, number) =>
         `<Relationship Id="r${number}" Type="${OFFICE}/relationships/worksheet" Target="worksheets/sheet${number}.xml"/>`,
-    )}<Relationship Id="r99" Type="${OFFICE}/relationships/styles" Target="styles.xml"/></Relationships>`,
+    )}<Relationship Id="r98" Type="${OFFICE}/relationships/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="r99" Type="${OFFICE}/relationships/styles" Target="styles.xml"/></Relationships>`,
     'xl/styles.xml': `${XML}<styleSheet xmlns="${SHEET}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>`,
     ...Object.fromEntries(
       names.map((name, index) => [`xl/worksheets/sheet${index + 1}.xml`, sheetXml(sheets[name]!)]),
@@ -85,16 +85,4 @@ function zip(files: Readonly<Record<string, string>>): Buffer {
   end.writeUInt32LE(central.length, 12)
   end.writeUInt32LE(offset, 16)
   return Buffer.concat([...parts, central, end])
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
-  return crc
-})
-
-function crc32(bytes: Buffer): number {
-  let crc = -1
-  for (const byte of bytes) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 0xff]!
-  return (crc ^ -1) >>> 0
 }

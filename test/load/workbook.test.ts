@@ -22,7 +22,55 @@ const folder = await writeFiles({
   'hidden.xlsx': withHiddenPart(book, workbook({ Notes: [['hidden']], holdings: [['hidden']] })),
   'vast.xlsx': workbook({ holdings: '<row r="200000"><c r="K200000"><v>1</v></c></row>' }),
   'large.xlsx': workbook({ holdings: [['x']] }, { 'xl/media.xml': ' '.repeat(64 * 1024 * 1024) }),
+  'single-quotes.xlsx': workbook({ holdings: `<row><c r='K200000'><v>1</v></c></row>` }),
+  'lower-case.xlsx': workbook({ holdings: '<row><c r="k200000"><v>1</v></c></row>' }),
+  'leading-zero.xlsx': workbook({ holdings: '<row><c r="K0200000"><v>1</v></c></row>' }),
+  'entity.xlsx': workbook({ holdings: '<row><c r="K&#50;00000"><v>1</v></c></row>' }),
+  'blanks.xlsx': workbook({ holdings: '<row><c r\n=\t"K200000"><v>1</v></c></row>' }),
+  'by-row.xlsx': workbook({ holdings: `<row r="200000">${'<c><v>1</v></c>'.repeat(11)}</row>` }),
+  'many-sheets.xlsx': workbook(
+    Object.fromEntries(
+      ['a', 'b', 'c'].map((name) => [name, '<row r="100000"><c r="K100000"><v>1</v></c></row>']),
+    ),
+  ),
+  'repeated-text.xlsx': workbook(
+    { holdings: '<row><c t="s"><v>0</v></c></row>'.repeat(1000) },
+    { 'xl/sharedStrings.xml': `<sst><si><t>${'x'.repeat(1024 * 1024)}</t></si></sst>` },
+  ),
+  'one-part-twice.xlsx': workbook(
+    { a: [['x']], b: [['x']] },
+    {
+      'xl/workbook.xml':
+        '<workbook><sheets><sheet name="a" r:id="r1"/><sheet name="b" r:id="r1"/></sheets></workbook>',
+    },
+  ),
+  'lying.xlsx': withDeclaredSize(book, 'xl/worksheets/sheet2.xml', 10),
+  'no-sheet.xlsx': workbook({ a: [] }, { 'xl/_rels/workbook.xml.rels': '<Relationships/>' }),
+  'broken-xml.xlsx': workbook({ a: '<row><c r="A1"><v>1</v></row>' }),
+  'no-reference.xlsx': workbook({ a: '<row><c r="1A"><v>1</v></c></row>' }),
+  'no-number.xlsx': workbook({ a: '<row><c r="B7"><v>seven</v></c></row>' }),
+  'unknown-text.xlsx': workbook({ a: '<row><c r="B7" t="s"><v>7</v></c></row>' }),
+  'rich.xlsx': workbook(
+    {
+      holdings:
+        '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>' +
+        '<row r="3"><c r="B3" s="1"><v>45979.75</v></c><c t="str"><f>A1</f><v>NVDA</v></c><c t="e"><v>#N/A</v></c><c t="d"><v>2025-11-18T00:00:00</v></c></row>',
+    },
+    {
+      'xl/sharedStrings.xml':
+        '<x:sst xmlns:x="urn:x"><x:si><x:r><x:t>Weight</x:t></x:r><x:r><x:t xml:space="preserve"> (%)</x:t></x:r><x:rPh><x:t>not read</x:t></x:rPh></x:si><x:si><x:t>a_x000D_b<![CDATA[ & c]]></x:t></x:si></x:sst>',
+      'xl/styles.xml':
+        '<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0.0&quot;d&quot;"/><numFmt numFmtId="165" formatCode="[$-409]d\\-mmm\\-yy;@"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>',
+    },
+  ),
 })
+
+/** The same archive, its directory stating another size of a part. */
+function withDeclaredSize(bytes: Buffer, part: string, size: number): Buffer {
+  const changed = Buffer.from(bytes)
+  changed.writeUInt32LE(size, bytes.lastIndexOf(part) - 22)
+  return changed
+}
 
 /** The parts of another archive among those of this one, whose directory does not know them. */
 function withHiddenPart(bytes: Buffer, other: Buffer): Buffer {
@@ -57,6 +105,31 @@ test.each(['cut', 'flipped', 'zip'])('a damaged workbook (%s) is a problem of th
   })
 })
 
+test.each([
+  ['lying', 'xl/worksheets/sheet2.xml: too many bytes'],
+  ['no-sheet', 'xl/workbook.xml: the sheet "a" is missing'],
+  ['one-part-twice', 'xl/worksheets/sheet1.xml: missing'],
+  ['broken-xml', 'xl/worksheets/sheet1.xml: 1:'],
+  ['no-reference', 'xl/worksheets/sheet1.xml: a cell has the reference "1A"'],
+  ['no-number', 'xl/worksheets/sheet1.xml: row 7, column 2: no valid value'],
+  ['unknown-text', 'xl/worksheets/sheet1.xml: row 7, column 2: no valid value'],
+])('a damaged workbook (%s) says which part, and why', async (name, reason) => {
+  await expect(readWorkbook(`${folder}/${name}.xlsx`)).rejects.toMatchObject({
+    problem: {
+      message: expect.stringContaining(`the workbook is damaged (${reason}`) as string,
+      remedy: 'Download it again.',
+    },
+  })
+})
+
+test('text in runs and formulas, dates in any style, and rows without cells are read', async () => {
+  expect((await readWorkbook(`${folder}/rich.xlsx`))[0]?.rows).toEqual([
+    ['Weight (%)', 'a\rb & c', '', '', ''],
+    ['', '', '', '', ''],
+    ['', '2025-11-18', 'NVDA', '#N/A', '2025-11-18'],
+  ])
+})
+
 test('only what the directory lists is read', async () => {
   expect(await readWorkbook(`${folder}/hidden.xlsx`)).toEqual(await readWorkbook(`${folder}/good.xlsx`))
 })
@@ -64,6 +137,11 @@ test('only what the directory lists is read', async () => {
 test.each([
   ['vast', 'a sheet of the workbook spans 200,000 rows and 11 columns'],
   ['large', 'the workbook unpacks to more than 64 MiB'],
+  ...['single-quotes', 'lower-case', 'leading-zero', 'entity', 'blanks', 'by-row'].map(
+    (name): [string, string] => [name, 'a sheet of the workbook spans 200,000 rows and 11 columns'],
+  ),
+  ['many-sheets', 'a sheet of the workbook spans 100,000 rows and 11 columns'],
+  ['repeated-text', 'the workbook holds more than 64 MiB of text'],
 ])('a workbook that would not fit into memory (%s) is a problem of the file', async (name, message) => {
   await expect(readWorkbook(`${folder}/${name}.xlsx`)).rejects.toMatchObject({ problem: { message } })
 })

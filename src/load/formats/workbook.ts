@@ -1,6 +1,9 @@
-import { checkZip } from './check-zip.js'
-import { FileProblem } from '../file-problem.js'
+import { posix } from 'node:path'
+import { Archive } from './archive.js'
 import { readWhole } from '../staging/read-file.js'
+import { SheetVisitor, type CellContext } from './sheet.js'
+import { damaged } from './workbook-problem.js'
+import { parsePart, TextCollector, type Attributes } from './xml.js'
 
 /** A sheet of a workbook, its cells as text. */
 export interface Sheet {
@@ -8,28 +11,126 @@ export interface Sheet {
   rows: string[][]
 }
 
-/** Whether the name says that a file is a workbook. */
+/** Returns true if the name of a file says that it is a workbook. */
 export function isWorkbook(path: string): boolean {
   return /\.xlsx$/i.test(path)
 }
 
-/** The sheets of a workbook in their order. Throws FileProblem when it cannot be read. */
+const WORKBOOK = 'xl/workbook.xml'
+const RELATIONSHIPS = 'xl/_rels/workbook.xml.rels'
+
+/** Reads the sheets of a workbook in their order. Throws FileProblem if it is damaged or too large. */
 export async function readWorkbook(path: string): Promise<Sheet[]> {
-  const bytes = checkZip(await readWhole(path))
-  // Only here, since it takes longer than most loads.
-  const { default: readXlsxFile } = await import('read-excel-file/node')
-  const sheets = await readXlsxFile(bytes).catch((thrown: unknown) => {
-    const reason = thrown instanceof Error && thrown.message !== '' ? ` (${thrown.message})` : ''
-    throw new FileProblem({ message: `the workbook is damaged${reason}`, remedy: 'Download it again.' })
-  })
-  return sheets.map(({ sheet, data }) => ({ name: sheet, rows: data.map((row) => row.map(cellText)) }))
+  const archive = await Archive.open(await readWhole(path))
+  const related = await readRelationships(archive)
+  const { entries, epoch } = await readEntries(archive)
+  const context: CellContext = {
+    sharedStrings: await readSharedStrings(archive, related.byType.get('sharedStrings')),
+    isDate: await readDateStyles(archive, related.byType.get('styles')),
+    epoch,
+    cells: 0,
+    characters: 0,
+  }
+  const sheets: Sheet[] = []
+  for (const { name, id } of entries) {
+    const sheet = related.byId.get(id)
+    if (sheet === undefined) throw damaged(WORKBOOK, `the sheet "${name}" is missing`)
+    if (sheet.type !== 'worksheet') continue
+    const visitor = new SheetVisitor(sheet.part, context)
+    await parsePart(archive, sheet.part, visitor)
+    sheets.push({ name, rows: visitor.toRows() })
+  }
+  return sheets
 }
 
-/** A cell as a CSV file would state it. The library's types say `typeof Date` where it gives a Date. */
-function cellText(cell: string | number | boolean | DateConstructor | Date | null): string {
-  if (typeof cell === 'string') return cell
-  if (cell instanceof Date) return cell.toISOString().slice(0, 10)
-  // A spreadsheet takes the ticker TRUE for a truth value.
-  if (typeof cell === 'boolean') return cell ? 'TRUE' : 'FALSE'
-  return typeof cell === 'number' ? String(cell) : ''
+interface Relationships {
+  byId: Map<string, { type: string; part: string }>
+  /** Name of the part by the last word of its type. */
+  byType: Map<string, string>
+}
+
+async function readRelationships(archive: Archive): Promise<Relationships> {
+  const related: Relationships = { byId: new Map(), byType: new Map() }
+  await parsePart(archive, RELATIONSHIPS, {
+    open(name, { Id = '', Type = '', Target = '' }) {
+      if (name !== 'Relationship') return
+      const type = posix.basename(Type)
+      // A target is relative to the folder xl, or absolute within the archive.
+      const part = posix.resolve('/xl', Target).slice(1)
+      related.byId.set(Id, { type, part })
+      related.byType.set(type, part)
+    },
+  })
+  return related
+}
+
+async function readEntries(
+  archive: Archive,
+): Promise<{ entries: { name: string; id: string }[]; epoch: number }> {
+  const entries: { name: string; id: string }[] = []
+  let epoch = 0
+  await parsePart(archive, WORKBOOK, {
+    open(name, attributes) {
+      if (name === 'workbookPr' && /^(1|true)$/.test(attributes['date1904'] ?? '')) epoch = DAYS_TO_1904
+      if (name === 'sheet') entries.push({ name: attributes['name'] ?? '', id: relationshipId(attributes) })
+    },
+  })
+  return { entries, epoch }
+}
+
+/** Days from 1899-12-30 to 1904-01-01. */
+const DAYS_TO_1904 = 1462
+
+/** The attribute `id` of whatever prefix the document gives to the namespace of relationships. */
+function relationshipId(attributes: Attributes): string {
+  return Object.entries(attributes).find(([name]) => /:id$/.test(name))?.[1] ?? ''
+}
+
+async function readSharedStrings(archive: Archive, part: string | undefined): Promise<string[]> {
+  const strings: string[] = []
+  if (part === undefined || !archive.has(part)) return strings
+  const collector = new TextCollector()
+  await parsePart(archive, part, {
+    open: (name) => collector.open(name),
+    text: (text) => collector.add(text),
+    close(name) {
+      collector.close(name)
+      if (name === 'si') strings.push(collector.take())
+    },
+  })
+  return strings
+}
+
+/** Tells by the number of each cell style if it shows a number as a date. */
+async function readDateStyles(archive: Archive, part: string | undefined): Promise<boolean[]> {
+  const isDate: boolean[] = []
+  if (part === undefined || !archive.has(part)) return isDate
+  const custom = new Map<string, string>()
+  let inCellFormats = false
+  await parsePart(archive, part, {
+    open(name, { numFmtId = '0', formatCode = '' }) {
+      if (name === 'numFmt') custom.set(numFmtId, formatCode)
+      else if (name === 'cellXfs') inCellFormats = true
+      else if (name === 'xf' && inCellFormats)
+        isDate.push(isDateFormat(Number(numFmtId), custom.get(numFmtId)))
+    },
+    close(name) {
+      if (name === 'cellXfs') inCellFormats = false
+    },
+  })
+  return isDate
+}
+
+/** The built-in date formats, those of East Asian and Thai editions included, and custom ones of day, month and year. */
+function isDateFormat(id: number, code: string | undefined): boolean {
+  if (code === undefined)
+    return [
+      [14, 22],
+      [27, 36],
+      [45, 47],
+      [50, 58],
+      [71, 81],
+    ].some(([from, to]) => id >= from! && id <= to!)
+  const letters = code.replace(/"[^"]*"|\\.|\[[^\]]*\]/g, '')
+  return /[dmy]/i.test(letters) && !/[0#?]/.test(letters.replace(/[.,]0+/g, ''))
 }
