@@ -1,8 +1,7 @@
 import type { Problem } from './file-problem.js'
+import type { LoadKind } from './kinds.js'
 
-/** What can be loaded. */
-export const LOAD_KINDS = ['symbols', 'prices', 'etfs', 'universes', 'themes', 'sectors'] as const
-export type LoadKind = (typeof LOAD_KINDS)[number]
+export { LOAD_KINDS, type LoadKind } from './kinds.js'
 
 /** `full` reads every file, `incremental` those whose checksum changed. */
 export type LoadMode = 'full' | 'incremental'

@@ -1,13 +1,19 @@
 import type pg from 'pg'
+import type { UniverseChangeDocument } from '../documents/changes.js'
+import {
+  REFRESH_MODES,
+  type JobProgress,
+  type RefreshMode,
+  type Run,
+  type RunAlert,
+  type RunError,
+  type RunMode,
+  type RunStep,
+} from '../documents/runs.js'
 
-/** Modes of refresh_universes. */
-export const REFRESH_MODES = ['full', 'market_cap', 'sectors', 'themes', 'ipos', 'delistings'] as const
-export type RefreshMode = (typeof REFRESH_MODES)[number]
+export { REFRESH_MODES, type RefreshMode, type RunMode }
 
-/** What wrote a row of sync_runs. */
-export type RunMode = RefreshMode | 'changed_sectors' | 'rollback' | 'import'
-
-/** Arguments of refresh_universes; what is left out keeps the function's default. */
+/** Arguments of refresh_universes; a missing one has the default of the function. */
 export interface RefreshOptions {
   mode?: RefreshMode | undefined
   append?: boolean | undefined
@@ -17,71 +23,39 @@ export interface RefreshOptions {
   triggeredBy?: string | undefined
 }
 
-/** One step of a run: its counts beside name and milliseconds. */
-export interface RunStep {
-  step: string
-  milliseconds: number
-  [count: string]: number | string
-}
+/** A finished step of a run; every member but `step` is a number. */
+export type StepReport = RunStep & { [count: string]: number | string }
 
-/** What a run tells about a step that it has finished. */
-export interface RunProgress {
-  run_id: string
-  mode: RunMode
-  /** The step that has ended; null when a job begins. */
-  step: string | null
-  milliseconds: number
-  /** Place of the step, from 1, and the number of steps; 0 when a job begins. */
-  position: number
-  of: number
-  /** The step that begins now; null after the last one. */
-  next: string | null
-  [count: string]: number | string | null
-}
+/** Progress of a run, reported when a step has finished. */
+export type RunProgress = Omit<JobProgress, 'job_id' | 'status' | 'percent'> & { run_id: string }
 
-/** What a run or load did to one universe. */
-export interface UniverseChange {
-  type: string
-  name: string
-  count: number
-  members_before: number
+/** Changes that a run made to one universe, with all symbols. */
+export interface UniverseChange extends Omit<
+  UniverseChangeDocument,
+  'added' | 'removed' | 'added_symbols' | 'removed_symbols'
+> {
   added: string[]
   removed: string[]
-  updated: number
-  held: boolean
-}
-
-/** A limit that a run exceeded; value and limit in the given unit. */
-export interface Alert {
-  alert: string
-  subject: string
-  value: number
-  limit: number
-  unit: string
 }
 
 /** A row of sync_runs. */
-export interface SyncRun {
+export interface SyncRun extends Pick<
+  Run,
+  'mode' | 'status' | 'append' | 'dry_run' | 'force' | 'triggered_by' | 'total_changes'
+> {
   id: string
-  mode: RunMode
-  status: 'completed' | 'failed'
-  append: boolean
-  dry_run: boolean
-  force: boolean
   environment: string
-  triggered_by: string
   started_at: Date
   finished_at: Date
-  steps: RunStep[]
+  steps: StepReport[]
   changes: UniverseChange[]
-  alerts: Alert[]
-  total_changes: number
-  error: { sqlstate: string; message: string; detail?: string; hint?: string; context?: string } | null
+  alerts: RunAlert[]
+  error: (RunError & { sqlstate: string; context?: string }) | null
 }
 
 /**
- * Calls refresh_universes and returns its run, failed runs included. `onStep` receives the report of each step while
- * the run goes on. Rejects with SQLSTATE UV001 when another refresh or load is running.
+ * Calls refresh_universes and returns its run, even if it failed. `onStep` is called for each finished step while the
+ * run continues. Rejects with UV001 while another refresh or load is running.
  */
 export async function refresh(
   client: pg.Client,
@@ -103,11 +77,11 @@ export interface EnrichOptions extends Pick<
   RefreshOptions,
   'dryRun' | 'force' | 'environment' | 'triggeredBy'
 > {
-  /** full: every active stock; incremental, the default: those that may have changed. */
+  /** full: every active stock; incremental (default): stocks that may have changed. */
   mode?: 'full' | 'incremental' | undefined
 }
 
-/** Calls enrich_sectors and returns its run, failed runs included. Rejects with UV001 like refresh(). */
+/** Calls enrich_sectors and returns its run, even if it failed. Rejects with UV001 like refresh(). */
 export async function enrichSectors(
   client: pg.Client,
   options: EnrichOptions = {},
@@ -126,13 +100,13 @@ export async function enrichSectors(
 export interface RollbackOptions extends Pick<RefreshOptions, 'dryRun' | 'environment' | 'triggeredBy'> {
   /** Id of a run or load, or a timestamp. */
   to: string
-  /** The moment just before the run or load instead of its end. */
+  /** true: the time just before the run or load instead of its end. */
   before?: boolean | undefined
 }
 
 /**
- * Brings memberships back to what they were and returns the run. Rejects with UV001 (busy), UV002 (`to` is nothing
- * known) and UV003 (no such run, or a moment before history); nothing is changed then.
+ * Restores the memberships of a past time and returns the run. Rejects with UV001 (busy), UV002 (`to` is neither an id
+ * nor a timestamp) and UV003 (unknown run, or a time before the history begins), and changes nothing then.
  */
 export async function rollback(
   client: pg.Client,
@@ -161,7 +135,7 @@ export async function importLegacy(
   ])
 }
 
-/** Calls run_job: runs a job of sync_jobs and returns its run, or the run there is. Rejects with UV001 like refresh(). */
+/** Runs a job of sync_jobs and returns its run, or the run of an earlier call. Rejects with UV001 like refresh(). */
 export async function runJob(
   client: pg.Client,
   jobId: string,
@@ -189,7 +163,7 @@ async function callRun(
   }
 }
 
-/** The report in the detail of a notice. Triggers of others may send notices too, with whatever in it. */
+/** Parses the step in the detail of a notice; undefined for notices of other functions. */
 function stepOf(detail: string | undefined): RunProgress | undefined {
   if (!detail?.startsWith('{')) return undefined
   try {

@@ -1,16 +1,19 @@
-import type { ProblemDocument } from './documents.js'
+import type { ProblemDocument } from '../documents/problem.js'
 
 const KEY = 'universes-key'
 
 /** Asks a person for a key; undefined when there is none to be had. */
 export type AskForKey = (reason: string) => Promise<string | undefined>
 
-/** An answer that is not what was asked for. Status 0: there was no answer; -1: nothing was asked, for the reason stated. */
+/** A problem document as the page reads it: a proxy may have sent something else. */
+export type Problem = Partial<ProblemDocument> & Readonly<Record<string, unknown>>
+
+/** A request that failed. Status 0: the service did not answer; -1: the page did not send the request. */
 export class ApiError extends Error {
   readonly status: number
-  readonly problem: ProblemDocument
+  readonly problem: Problem
 
-  constructor(status: number, problem: ProblemDocument) {
+  constructor(status: number, problem: Problem) {
     super(problem.detail ?? problem.title ?? `status ${status}`)
     this.name = 'ApiError'
     this.status = status
@@ -80,9 +83,9 @@ async function send(path: string, init: RequestInit, key: string | null): Promis
   }
 }
 
-async function problemOf(response: Response): Promise<ProblemDocument> {
+async function problemOf(response: Response): Promise<Problem> {
   try {
-    return (await response.json()) as ProblemDocument
+    return (await response.json()) as Problem
   } catch {
     return { title: response.statusText, status: response.status }
   }

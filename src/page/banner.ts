@@ -1,5 +1,5 @@
 import { ApiError } from './api.js'
-import type { Overview } from './documents.js'
+import type { Overview } from '../documents/overview.js'
 import { byId, h, put, type Child } from './dom.js'
 import { dateTime } from './format.js'
 import { keyButton } from './key.js'

@@ -1,4 +1,4 @@
-import type { Change } from './documents.js'
+import type { UniverseChangeDocument } from '../documents/changes.js'
 import { h, type Child } from './dom.js'
 import { count, number } from './format.js'
 import { typeTitle } from './names.js'
@@ -8,7 +8,7 @@ import { moves } from './steps.js'
 const SHOWN = 8
 
 /** What changed, universe by universe, the largest change first; the symbols on demand. */
-export function changeList(changes: readonly Change[]): HTMLElement {
+export function changeList(changes: readonly UniverseChangeDocument[]): HTMLElement {
   const sorted = [...changes].sort((a, b) => Number(b.held) - Number(a.held) || size(b) - size(a))
   const list = h('ul', { class: 'changes' }, sorted.slice(0, SHOWN).map(changeItem))
   if (sorted.length <= SHOWN) return list
@@ -31,7 +31,7 @@ export function changeList(changes: readonly Change[]): HTMLElement {
   return h('div', {}, list, more)
 }
 
-function changeItem(change: Change): HTMLElement {
+function changeItem(change: UniverseChangeDocument): HTMLElement {
   const { type, name, held, members_before: before } = change
   return h(
     'li',
@@ -79,6 +79,6 @@ function symbols(kind: string, verb: string, total: number, names: readonly stri
   )
 }
 
-function size({ added, removed, updated }: Change): number {
+function size({ added, removed, updated }: UniverseChangeDocument): number {
   return (added + removed) * 1e6 + updated
 }

@@ -1,4 +1,4 @@
-import type { Overview } from './documents.js'
+import type { Overview } from '../documents/overview.js'
 import { h } from './dom.js'
 
 /** What to do with a new installation. */

@@ -1,5 +1,5 @@
 import { ApiError, call, get, path } from './api.js'
-import type { JobStatus, Progress } from './documents.js'
+import type { JobProgress, JobStatus } from '../documents/runs.js'
 import { EventParser } from './stream.js'
 
 /** Streams that break are opened again this often before the status is polled instead. */
@@ -11,7 +11,7 @@ export interface Follower {
   /** The steps that the job will take. */
   triggered(this: void, steps: readonly string[]): void
   /** A step has ended. */
-  progress(this: void, step: Progress): void
+  progress(this: void, step: JobProgress): void
   /** Where it stands, when there is no stream. */
   status(this: void, status: JobStatus): void
   /** The stream broke; it is opened again, or polled. */
@@ -60,7 +60,7 @@ async function read(
     const { value, done } = await reader.read()
     if (done) return false
     for (const { event, data } of parser.push(decoder.decode(value, { stream: true }))) {
-      const payload = JSON.parse(data) as Progress & { steps?: readonly string[] }
+      const payload = JSON.parse(data) as JobProgress & { steps?: readonly string[] }
       if (event === 'triggered') follower.triggered(payload.steps ?? [])
       else if (event === 'progress') follower.progress(payload)
       else if (event === 'completed' || event === 'failed') return true

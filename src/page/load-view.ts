@@ -1,9 +1,9 @@
 import { changeList } from './changes.js'
-import type { FileProblem, FileResult, LoadAnswer } from './documents.js'
+import type { FileProblem, LoadDocument, LoadFile } from '../documents/loads.js'
 import { h, type Child } from './dom.js'
 import { capital, count, number } from './format.js'
 
-const STATUS: Readonly<Record<FileResult['status'], readonly [tone: string, done: string, would: string]>> = {
+const STATUS: Readonly<Record<LoadFile['status'], readonly [tone: string, done: string, would: string]>> = {
   loaded: ['good', 'Loaded', 'Would load'],
   unchanged: ['', 'Unchanged', 'Unchanged'],
   held: ['warn', 'Held back', 'Would be held back'],
@@ -11,7 +11,7 @@ const STATUS: Readonly<Record<FileResult['status'], readonly [tone: string, done
 }
 
 /** What a load did, or would do: file by file, then universe by universe. */
-export function loadView(answer: LoadAnswer): HTMLElement {
+export function loadView(answer: LoadDocument): HTMLElement {
   const { files, changes, dry_run: dry } = answer
   // What is wrong comes first.
   const order = ['rejected', 'held', 'loaded', 'unchanged']
@@ -35,7 +35,7 @@ export function loadView(answer: LoadAnswer): HTMLElement {
   )
 }
 
-function sentence({ files, changes, total_changes: total, dry_run: dry }: LoadAnswer): string {
+function sentence({ files, changes, total_changes: total, dry_run: dry }: LoadDocument): string {
   const refused = files.filter(({ status }) => status === 'rejected').length
   if (refused === files.length) {
     return refused === 1
@@ -57,7 +57,7 @@ function sentence({ files, changes, total_changes: total, dry_run: dry }: LoadAn
   return `${count(total, 'change')} in ${count(universes, 'universe')}.${bad}`
 }
 
-function fileItem(file: FileResult, dry: boolean): HTMLElement {
+function fileItem(file: LoadFile, dry: boolean): HTMLElement {
   const [tone, done, would] = STATUS[file.status]
   const facts = [
     file.universe,

@@ -1,5 +1,5 @@
 import { get } from './api.js'
-import type { Member, MemberPage } from './documents.js'
+import type { Member, MemberPage } from '../documents/universes.js'
 import { announce, h, put } from './dom.js'
 import { day, dollars, fraction, number, words } from './format.js'
 import { symbolLink } from './links.js'

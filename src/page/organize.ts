@@ -1,5 +1,6 @@
 import { ApiError, get, post } from './api.js'
-import type { JobStatus, Overview, Run, Running } from './documents.js'
+import type { Overview } from '../documents/overview.js'
+import type { RefreshMode, JobStatus, OverviewRun, RunningChange } from '../documents/runs.js'
 import { announce, byId, h, put, say } from './dom.js'
 import { duration } from './format.js'
 import { firstSteps } from './first-steps.js'
@@ -35,7 +36,11 @@ export function startOrganize(after: AfterRun): void {
 }
 
 /** Shows what is going on, unless it is shown already; the last run when nothing is. */
-export function showRunning(running: Running | null, last: Run | undefined, { totals }: Overview): void {
+export function showRunning(
+  running: RunningChange | null,
+  last: OverviewRun | undefined,
+  { totals }: Overview,
+): void {
   if (following !== undefined) return
   const panel = byId('run')
   if (running?.job_id) {
@@ -55,7 +60,7 @@ export function showRunning(running: Running | null, last: Run | undefined, { to
 async function submit(form: HTMLFormElement): Promise<void> {
   const data = new FormData(form)
   const asked = {
-    mode: byId<HTMLSelectElement>('mode').value,
+    mode: byId<HTMLSelectElement>('mode').value as RefreshMode,
     append: data.get('append') === 'true',
     dry_run: data.get('dry_run') !== null,
     force: data.get('force') !== null,

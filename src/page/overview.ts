@@ -1,7 +1,8 @@
 import { ApiError, call } from './api.js'
 import { showBanner } from './banner.js'
 import { chartRuns } from './runs-chart.js'
-import type { Overview, Running } from './documents.js'
+import type { Overview } from '../documents/overview.js'
+import type { RunningChange } from '../documents/runs.js'
 import { byId, h, put, type Child } from './dom.js'
 import { ago, capital, count, dateTime, duration, fraction, number } from './format.js'
 import { runHash } from './links.js'
@@ -109,7 +110,7 @@ function drawFigures({ totals, runs, events, types, running }: Overview): void {
   byId('figures').removeAttribute('aria-busy')
 }
 
-function going({ job_id: id, status, step }: Running): string {
+function going({ job_id: id, status, step }: RunningChange): string {
   if (id === null) return 'files are being loaded'
   return status === 'queued' ? 'waits for its turn' : step === null ? 'now' : stepTitle(step)
 }

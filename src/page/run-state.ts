@@ -1,8 +1,8 @@
-import type { JobStatus, Progress, Step } from './documents.js'
+import type { JobProgress, JobStatus, RunStep } from '../documents/runs.js'
 import { MODES } from './names.js'
 
 /** A step as it is shown. */
-export interface ShownStep extends Partial<Step> {
+export interface ShownStep extends Partial<RunStep> {
   step: string
   state: 'waiting' | 'going' | 'done' | 'failed'
 }
@@ -33,7 +33,7 @@ export function withSteps(run: ShownRun, names: readonly string[]): ShownRun {
 }
 
 /** The run after one of its steps, or at its beginning. */
-export function stepped(run: ShownRun, progress: Progress): ShownRun {
+export function stepped(run: ShownRun, progress: JobProgress): ShownRun {
   const { step, next } = progress
   const missing = [step, next].filter(
     (name) => name !== null && !run.steps.some((shown) => shown.step === name),

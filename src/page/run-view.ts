@@ -1,5 +1,5 @@
 import { changeList } from './changes.js'
-import type { JobStatus } from './documents.js'
+import type { JobStatus } from '../documents/runs.js'
 import { h, type Child } from './dom.js'
 import { ago, count, dateTime, duration, fraction, number } from './format.js'
 import { alertTitle, modeTitle } from './names.js'

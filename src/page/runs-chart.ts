@@ -1,4 +1,4 @@
-import type { Run } from './documents.js'
+import type { OverviewRun } from '../documents/runs.js'
 import { announce, byId, put } from './dom.js'
 import { count, dateTime, duration, number, words } from './format.js'
 import { runHash } from './links.js'
@@ -6,13 +6,13 @@ import { modeTitle } from './names.js'
 import { RunsPicture, type Measure } from './runs-picture.js'
 import { hideTip, showTip, tipLines } from './tip.js'
 
-let runs: readonly Run[] = []
+let runs: readonly OverviewRun[] = []
 let measure: Measure = 'changes'
 let picture: RunsPicture | undefined
 let selected = -1
 
 /** Shows the runs over time. */
-export function chartRuns(newestFirst: readonly Run[]): void {
+export function chartRuns(newestFirst: readonly OverviewRun[]): void {
   runs = [...newestFirst].reverse()
   draw()
 }
@@ -90,7 +90,7 @@ function select(index: number, tell = false): void {
     announce(`${dateTime(run.started_at)}: ${lines.map(([name, text]) => `${name} ${text}`).join(', ')}`)
 }
 
-function described(run: Run): [string, string][] {
+function described(run: OverviewRun): [string, string][] {
   const lines: [string, string][] = [
     [modeTitle(run.mode), run.status === 'failed' ? 'failed' : run.dry_run ? 'dry run' : 'kept'],
     ['Changes', number(run.total_changes)],

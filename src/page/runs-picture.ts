@@ -1,4 +1,4 @@
-import type { Run } from './documents.js'
+import type { OverviewRun } from '../documents/runs.js'
 import { h, svg, type Child } from './dom.js'
 import { day, duration, short } from './format.js'
 import { logScale, type Scale } from './scale.js'
@@ -16,12 +16,12 @@ export type Measure = 'changes' | 'durations'
 
 /** The runs that there is room for, the oldest first, and where each of them stands. */
 export class RunsPicture {
-  readonly runs: readonly Run[]
+  readonly runs: readonly OverviewRun[]
   readonly measure: Measure
   readonly width: number
   readonly #scale: Scale
 
-  constructor(oldestFirst: readonly Run[], measure: Measure, width: number) {
+  constructor(oldestFirst: readonly OverviewRun[], measure: Measure, width: number) {
     this.runs = oldestFirst.slice(-Math.max(1, Math.floor((width - LEFT) / NARROWEST)))
     this.measure = measure
     this.width = width
@@ -67,7 +67,7 @@ export class RunsPicture {
     return this.width - (this.runs.length - index) * this.#slot
   }
 
-  #value(run: Run): number {
+  #value(run: OverviewRun): number {
     return this.measure === 'changes' ? run.total_changes : run.duration_seconds
   }
 
@@ -87,7 +87,7 @@ export class RunsPicture {
     })
   }
 
-  #mark(run: Run, index: number): Child {
+  #mark(run: OverviewRun, index: number): Child {
     const x = this.#left(index)
     const hit = { class: 'hit', x, y: TOP - 6, width: this.#slot, height: HEIGHT - BOTTOM - TOP + 12 }
     const kind = run.status === 'failed' ? 'failed' : run.dry_run ? 'dry' : 'kept'
@@ -100,7 +100,7 @@ export class RunsPicture {
     return svg('path', { d: `M${x - r} ${y - r}l${2 * r} ${2 * r}m0 ${-2 * r}l${-2 * r} ${2 * r}` })
   }
 
-  #bar(run: Run, index: number): Child {
+  #bar(run: OverviewRun, index: number): Child {
     const width = Math.max(2, Math.min(16, this.#slot - 3))
     const value = this.#value(run)
     const tall = Math.max(value === 0 ? 2 : 3, this.#height(value))

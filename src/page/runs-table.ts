@@ -1,4 +1,4 @@
-import type { Run } from './documents.js'
+import type { OverviewRun } from '../documents/runs.js'
 import { byId, h, put, type Child } from './dom.js'
 import { ago, dateTime, duration, number } from './format.js'
 import { runHash } from './links.js'
@@ -10,7 +10,7 @@ const SHOWN = 6
 let all = false
 
 /** The runs as a table, the newest first; each leads to its details. */
-export function runsTable(runs: readonly Run[]): void {
+export function runsTable(runs: readonly OverviewRun[]): void {
   const place = byId('runs-table')
   if (runs.length === 0) {
     return put(place, h('p', { class: 'empty' }, 'No run yet. The first one fills every universe.'))
@@ -49,7 +49,7 @@ export function runsTable(runs: readonly Run[]): void {
   )
 }
 
-function row(run: Run): HTMLElement {
+function row(run: OverviewRun): HTMLElement {
   const { started_at: at, job_id: id } = run
   return h(
     'tr',
@@ -63,12 +63,12 @@ function row(run: Run): HTMLElement {
   )
 }
 
-function flags({ append, force }: Run): Child {
+function flags({ append, force }: OverviewRun): Child {
   const set = [append && 'preserve', force && 'force'].filter(Boolean)
   return set.length > 0 && h('small', {}, ` ${set.join(', ')}`)
 }
 
-function result(run: Run): Child {
+function result(run: OverviewRun): Child {
   const extra = [
     run.held > 0 && h('span', { class: 'tag warn' }, `${number(run.held)} held`),
     run.alerts > 0 &&

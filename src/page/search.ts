@@ -1,5 +1,5 @@
 import { get } from './api.js'
-import type { Found } from './documents.js'
+import type { SearchResult } from '../documents/symbols.js'
 import { announce, byId, h, put } from './dom.js'
 import { count, dollars } from './format.js'
 import { symbolHash, universeHash } from './links.js'
@@ -9,7 +9,7 @@ import { explain } from './problem.js'
 const PAUSE_MS = 140
 const MOST = 10
 
-let found: readonly Found[] = []
+let found: readonly SearchResult[] = []
 let active = -1
 let searching: AbortController | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -45,7 +45,7 @@ async function search(text: string): Promise<void> {
   const query = text.trim()
   if (query === '') return show([])
   try {
-    const answer = await get<{ results: Found[] }>(
+    const answer = await get<{ results: SearchResult[] }>(
       `/api/search?q=${encodeURIComponent(query)}&limit=${MOST}`,
       signal,
     )
@@ -98,7 +98,7 @@ async function choose(index: number): Promise<void> {
   location.hash = kind === 'universe' ? universeHash(type ?? '', name) : symbolHash(name)
 }
 
-function show(results: readonly Found[]): void {
+function show(results: readonly SearchResult[]): void {
   const chosen = found[active]
   found = results
   put(byId('find-list'), results.map(option))
@@ -117,7 +117,7 @@ function message(text: string): void {
 }
 
 function option(
-  { kind, type, name, title, active: alive, market_cap: cap, members }: Found,
+  { kind, type, name, title, active: alive, market_cap: cap, members }: SearchResult,
   index: number,
 ): HTMLElement {
   const facts =

@@ -1,4 +1,5 @@
-import type { Overview, Sector, SectorSource } from './documents.js'
+import type { Overview } from '../documents/overview.js'
+import type { ReportSector, SectorSource } from '../documents/report.js'
 import { byId, h, put, svg, type Child } from './dom.js'
 import { dollars, number, percent } from './format.js'
 import { universeHash } from './links.js'
@@ -41,7 +42,7 @@ export function drawSectors({ sectors, sector_sources: sources, totals }: Overvi
 }
 
 function row(
-  { sector, title, stocks, percent: share, market_cap: cap, sources: counts }: Sector,
+  { sector, title, stocks, percent: share, market_cap: cap, sources: counts }: ReportSector,
   sources: readonly SectorSource[],
   largest: number,
 ): HTMLElement {

@@ -1,5 +1,5 @@
 import { get } from './api.js'
-import type { JobStatus } from './documents.js'
+import type { JobStatus } from '../documents/runs.js'
 import { announce, byId, h, icon, put } from './dom.js'
 import { jobPath } from './follow.js'
 import { routeOf } from './links.js'

@@ -1,10 +1,20 @@
 import { get, path } from './api.js'
-import type { Candidate, Class, Membership, Stock } from './documents.js'
+import type {
+  PastUniverse,
+  SectorCandidate,
+  StockClass,
+  StockDocument,
+  StockUniverse,
+} from '../documents/symbols.js'
 import { h, type Child } from './dom.js'
 import { count, day, dollars, fraction, number } from './format.js'
 import { universeLink } from './links.js'
 import { inOrder, typeTitle } from './names.js'
 import type { SheetContent } from './sheet.js'
+
+/** A membership: present ones may have a rank, past ones have an end. */
+type Membership = Omit<StockUniverse, 'rank'> &
+  Partial<Pick<StockUniverse, 'rank'> & Pick<PastUniverse, 'until' | 'end_reason'>>
 
 const TYPES: Readonly<Record<string, string>> = {
   CS: 'Common stock',
@@ -20,7 +30,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** A symbol: what it is, and every group it is in or was in, with reasons and since when. */
 export async function stockSheet(symbol: string): Promise<SheetContent> {
-  const stock = await get<Stock>(path('api', 'symbols', symbol))
+  const stock = await get<StockDocument>(path('api', 'symbols', symbol))
   const { universes, past, sector_candidates: candidates } = stock
   const body = h(
     'div',
@@ -49,7 +59,7 @@ export async function stockSheet(symbol: string): Promise<SheetContent> {
   return { kind: 'Symbol', title: stock.symbol, body }
 }
 
-function facts(stock: Stock): HTMLElement {
+function facts(stock: StockDocument): HTMLElement {
   const { type, exchange, market_cap: cap, list_date: listed, country, active } = stock
   return h(
     'dl',
@@ -72,7 +82,7 @@ function fact(name: string, value: Child, ...more: Child[]): Child {
   return h('div', {}, h('dt', {}, name), h('dd', {}, value, ' ', more))
 }
 
-function classLink(type: string, found: Class | null, why = false): Child {
+function classLink(type: string, found: StockClass | null, why = false): Child {
   if (found === null) return null
   const source = found.rule ?? found.source
   return [
@@ -137,22 +147,12 @@ function membership({
   )
 }
 
-function sources(candidates: readonly Candidate[]): HTMLElement {
+function sources(candidates: readonly SectorCandidate[]): HTMLElement {
   return h(
     'ul',
     { class: 'candidates' },
-    candidates.map(({ title, source, sector, rule }) =>
-      h(
-        'li',
-        {},
-        h('b', {}, sector ?? 'says nothing'),
-        ' ',
-        h(
-          'span',
-          { class: 'why' },
-          [typeof title === 'string' ? title : source, rule].filter(Boolean).join(': '),
-        ),
-      ),
+    candidates.map(({ source, sector, rule }) =>
+      h('li', {}, h('b', {}, sector), ' ', h('span', { class: 'why' }, `${source}: ${rule}`)),
     ),
   )
 }

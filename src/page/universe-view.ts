@@ -1,5 +1,5 @@
 import { call, get, path } from './api.js'
-import type { Universe } from './documents.js'
+import type { UniverseFacts } from '../documents/universes.js'
 import { h, put, svg, type Child } from './dom.js'
 import { ago, count, dateTime, day, fraction, percent } from './format.js'
 import { memberPage, membersTable } from './members.js'
@@ -10,7 +10,7 @@ import type { SheetContent } from './sheet.js'
 /** A universe: its facts, its sectors, and its members page by page. */
 export async function universeSheet(type: string, name: string): Promise<SheetContent> {
   const address = path('api', 'universes', type, name)
-  const [universe, first] = await Promise.all([get<Universe>(address), memberPage(address, 0)])
+  const [universe, first] = await Promise.all([get<UniverseFacts>(address), memberPage(address, 0)])
   const body = h(
     'div',
     {},
@@ -38,7 +38,7 @@ function facts({
   known_since: since,
   last_change: last,
   retired_at: retired,
-}: Universe): HTMLElement {
+}: UniverseFacts): HTMLElement {
   const fact = (name: string, value: Child): Child =>
     value === null || value === undefined || value === ''
       ? null
@@ -57,7 +57,7 @@ function facts({
 }
 
 /** The sectors of the members, as one bar. */
-function sectors({ sectors: parts, size }: Universe): Child {
+function sectors({ sectors: parts, size }: UniverseFacts): Child {
   if (size === 0 || parts.length < 2) return null
   const byWeight = parts.some(({ weight }) => weight !== null && weight > 0)
   const total = parts.reduce((sum, part) => sum + (byWeight ? (part.weight ?? 0) : part.constituents), 0)
@@ -106,7 +106,7 @@ function sectors({ sectors: parts, size }: Universe): Child {
 }
 
 /** A button that saves all members as CSV: a plain link could not send the key. */
-function download({ name, type }: Universe, address: string): HTMLElement {
+function download({ name, type }: UniverseFacts, address: string): HTMLElement {
   const failed = h('div', { role: 'alert' })
   const save = async (): Promise<void> => {
     put(failed)

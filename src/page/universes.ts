@@ -1,4 +1,4 @@
-import type { Overview, UniverseType } from './documents.js'
+import type { Overview, UniverseType } from '../documents/overview.js'
 import { byId, h, put, svg } from './dom.js'
 import { count, number, percent } from './format.js'
 import { universeHash } from './links.js'

@@ -1,5 +1,5 @@
 import { ApiError, call } from './api.js'
-import type { LoadAnswer } from './documents.js'
+import type { LoadDocument } from '../documents/loads.js'
 import { announce, byId, h, icon, put, say } from './dom.js'
 import { bytes, count } from './format.js'
 import { loadView } from './load-view.js'
@@ -159,7 +159,7 @@ async function checkReadable(file: File): Promise<void> {
 }
 
 /** The answer says what became of each file, also when every one was refused. */
-async function upload(sent: readonly File[], dryRun: boolean): Promise<LoadAnswer> {
+async function upload(sent: readonly File[], dryRun: boolean): Promise<LoadDocument> {
   const form = new FormData()
   form.set('kind', byId<HTMLSelectElement>('kind').value)
   form.set('dry_run', String(dryRun))
@@ -169,10 +169,10 @@ async function upload(sent: readonly File[], dryRun: boolean): Promise<LoadAnswe
     form.append('files', file, file.name)
   }
   try {
-    return (await (await call('/api/loads', { method: 'POST', body: form })).json()) as LoadAnswer
+    return (await (await call('/api/loads', { method: 'POST', body: form })).json()) as LoadDocument
   } catch (error) {
     if (error instanceof ApiError && error.status === 422 && Array.isArray(error.problem['files'])) {
-      return { changes: [], total_changes: 0, dry_run: dryRun, ...error.problem } as unknown as LoadAnswer
+      return { changes: [], total_changes: 0, dry_run: dryRun, ...error.problem } as unknown as LoadDocument
     }
     throw error
   }

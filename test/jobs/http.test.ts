@@ -113,7 +113,7 @@ describe('POST trigger', () => {
     const { status, body } = await trigger()
     expect(status).toBe(409)
     expect(body).toMatchObject({
-      ...{ type: 'urn:pg-universes:refresh-running', status: 409, title: 'A refresh is already going' },
+      ...{ type: 'urn:pg-universes:refresh-running', status: 409, title: 'A refresh is already running' },
       ...{
         job_id: first.body['job_id'],
         mode: 'full',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { JobStatus, Progress } from '../../src/page/documents.js'
+import type { JobProgress, JobStatus } from '../../src/documents/runs.js'
 import { ago, bytes, count, duration, percent, words } from '../../src/page/format.js'
 import { begun, ended, polled, stepped, withSteps, type ShownRun } from '../../src/page/run-state.js'
 import { logScale } from '../../src/page/scale.js'
@@ -83,13 +83,24 @@ describe('a stream of events', () => {
 })
 
 describe('a run that is watched', () => {
-  const step = (name: string | null, next: string | null, position: number): Progress => ({
-    ...{ job_id: 'x', mode: 'full', status: 'running', step: name, next, position, of: 5 },
-    ...{ percent: position * 20, milliseconds: 3, added: 1 },
+  const step = (name: string | null, next: string | null, position: number): JobProgress => ({
+    job_id: 'x',
+    mode: 'full',
+    status: 'running',
+    step: name,
+    next,
+    position,
+    of: 5,
+    percent: position * 20,
+    milliseconds: 3,
+    added: 1,
   })
   const states = ({ steps }: ShownRun): string[] => steps.map(({ state }) => state)
   const done: JobStatus = {
-    ...{ job_id: 'x', status: 'completed', mode: 'full' },
+    job_id: 'x',
+    status: 'completed',
+    mode: 'full',
+    percent: 100,
     steps: ['market_caps', 'ipos', 'delistings', 'themes', 'cache_and_events'].map((name) => ({
       step: name,
       milliseconds: 1,
@@ -124,7 +135,10 @@ describe('a run that is watched', () => {
 
   it('fails in the step after the last one that is reported', () => {
     const run = ended(begun({ job_id: 'x', mode: 'full' }), {
-      ...{ job_id: 'x', status: 'failed', mode: 'full' },
+      job_id: 'x',
+      status: 'failed',
+      mode: 'full',
+      percent: null,
       steps: done.steps!.slice(0, 2),
     })
     expect(states(run)).toEqual(['done', 'done', 'failed', 'waiting', 'waiting'])

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Overview } from '../../src/page/documents.js'
+import type { Overview } from '../../src/documents/overview.js'
 import { completed, listSmallMarket, run, setCloses } from '../refresh/market.js'
 import {
   startPostgres,

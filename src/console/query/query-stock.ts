@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { renderTable } from '../text.js'
-import type { PastUniverse, StockAnswer, StockClass, StockUniverse } from '../../operations/query.js'
+import type { PastUniverse, StockClass, StockUniverse } from '../../documents/symbols.js'
+import type { StockAnswer } from '../../operations/query.js'
 import { renderFacts, renderHeading, section, why } from './query-values.js'
 import { formatCounted, formatDollars, formatMoment, formatPercent } from '../report/report-values.js'
 

@@ -1,6 +1,7 @@
 import pc from 'picocolors'
 import { renderBar, renderTable, type Cell } from '../text.js'
-import type { Constituent, UniverseAnswer } from '../../operations/query.js'
+import type { Constituent } from '../../documents/universes.js'
+import type { UniverseAnswer } from '../../operations/query.js'
 import { renderFacts, renderHeading, section } from './query-values.js'
 import {
   formatCount,

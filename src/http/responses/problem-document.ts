@@ -1,4 +1,4 @@
-import { Type } from '@fastify/type-provider-typebox'
+export { PROBLEM_DESCRIPTION, ProblemDocument } from '../../documents/problem.js'
 
 /** A field of a request that was refused. */
 export interface FieldError {
@@ -61,21 +61,3 @@ export function problem(
 ): Problem {
   return new Problem(status, slug, title, detail, extra)
 }
-
-/** What the schema says of itself. */
-export const PROBLEM_DESCRIPTION = 'RFC 9457 problem document'
-
-/** Schema of every problem document. */
-export const ProblemDocument = Type.Object(
-  {
-    type: Type.String({ description: 'urn:pg-universes:<slug>' }),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.Optional(Type.String()),
-    instance: Type.String({ description: 'urn:uuid of the request, as in the log' }),
-    code: Type.Optional(Type.String({ description: 'SQLSTATE, where one is known' })),
-    hint: Type.Optional(Type.String({ description: 'the remedy' })),
-    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
-  },
-  { additionalProperties: true, description: PROBLEM_DESCRIPTION },
-)

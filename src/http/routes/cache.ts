@@ -10,7 +10,7 @@ import type { App, Routes } from './route.js'
 
 const TAGS = ['cache']
 
-/** The caches of the service, for whoever runs it. */
+/** Routes for operators: state of the caches, refresh and warm-up. */
 export const cacheRoutes: Routes = (app, service) => {
   statisticsRoutes(app, service)
   refreshRoute(app, service)
@@ -26,7 +26,7 @@ function statisticsRoutes(app: App, service: Service): void {
       schema: {
         operationId: 'getCacheStatistics',
         tags: TAGS,
-        summary: 'How the caches are doing',
+        summary: 'Statistics of the caches',
         response: { 200: Statistics, default: ProblemDocument },
       },
     },
@@ -42,9 +42,9 @@ function statisticsRoutes(app: App, service: Service): void {
       schema: {
         operationId: 'testCache',
         tags: TAGS,
-        summary: 'How long each kind of lookup takes',
+        summary: 'Duration of each kind of lookup',
         description:
-          'Measured now, in this process, on what is in memory: hit and miss. Takes a fraction of a second, answers others meanwhile, and leaves the statistics as they are.',
+          'Measured now, in this process, on the cached data: one hit and one miss of each kind. Takes a fraction of a second, does not block other requests, and is not counted in the statistics.',
         response: { 200: LookupTimes, default: ProblemDocument },
       },
     },
@@ -67,9 +67,9 @@ function refreshRoute(app: App, service: Service): void {
       schema: {
         operationId: 'refreshCache',
         tags: TAGS,
-        summary: 'Load everything anew',
+        summary: 'Reload the relationship cache',
         description:
-          'The cache hears of every change by itself; this is for whoever does not trust it. Old answers are given until the new ones are there.',
+          'The cache follows every change by itself; a reload rules out that it is out of date. Requests get the old data until the new data is loaded.',
         body: Refresh,
         response: { 200: Refreshed, default: ProblemDocument },
       },
@@ -96,9 +96,9 @@ function warmRoute(app: App, service: Service): void {
       schema: {
         operationId: 'warmCache',
         tags: TAGS,
-        summary: 'Render the answers that people ask for first',
+        summary: 'Warm the response cache',
         description:
-          'The lists, and the first page of the members of each universe, as far as there is room.',
+          'Renders the lists and the first page of the members of each universe, as far as the cache has room.',
         response: { 200: WarmedNow, default: ProblemDocument },
       },
     },
@@ -110,7 +110,7 @@ function warmRoute(app: App, service: Service): void {
   )
 }
 
-/** No body at all asks for the defaults. */
+/** Accepts a request without a body: every field has a default. */
 function emptyBody(request: FastifyRequest, _reply: unknown, done: () => void): void {
   request.body ??= {}
   done()

@@ -1,31 +1,20 @@
 import { Readable } from 'node:stream'
-import type { Static } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
+import { JobStatus, RunHistory, RunStatistics } from '../../documents/runs.js'
 import { eventStream } from '../../jobs/event-stream.js'
 import type { JobEvent } from '../../jobs/watch.js'
 import { triggeredBy } from '../security/caller.js'
 import { problem, ProblemDocument } from '../responses/problem.js'
 import type { Service } from '../service.js'
-import {
-  Events,
-  History,
-  JobParameters,
-  JobStatus,
-  LastEvent,
-  page,
-  Refused,
-  Statistics,
-  Trigger,
-  Triggered,
-} from '../schemas/jobs.js'
+import { Events, JobParameters, LastEvent, page, Refused, Trigger, Triggered } from '../schemas/jobs.js'
 import type { App, Routes } from './route.js'
 
 const PATH = '/api/processing/cache-sync'
 const TAGS = ['jobs']
-/** A stream is ended after that long, in case nobody reads it any more; a client that does comes back and misses nothing. */
-const LONGEST_STREAM_MS = 30 * 60_000
+/** Limits a stream whose client no longer reads. A client that still does reconnects and resumes with Last-Event-ID. */
+const MAX_STREAM_MS = 30 * 60_000
 
-/** Refreshes: asking for one, and following it. */
+/** Routes that request a refresh and follow it. */
 export const jobsRoutes: Routes = (app, service) => {
   triggerRoute(app, service)
   statusRoutes(app, service)
@@ -37,7 +26,7 @@ function triggerRoute(app: App, service: Service): void {
     `${PATH}/trigger`,
     {
       config: { scope: 'operate' },
-      // Everything has a default: no body at all asks for a full refresh.
+      // Every field has a default: a request without a body asks for a full refresh.
       preValidation: (request, _reply, done) => {
         request.body ??= {} as typeof request.body
         done()
@@ -45,9 +34,9 @@ function triggerRoute(app: App, service: Service): void {
       schema: {
         operationId: 'triggerRefresh',
         tags: TAGS,
-        summary: 'Ask for a refresh',
+        summary: 'Request a refresh',
         description:
-          'Answers at once; the refresh is a job that the service runs as soon as no other change is going on. One at a time: while a refresh is going or waits, whoever asked for it, the answer is 409 with its job_id. The job survives a restart of the service and of PostgreSQL.',
+          'Responds at once with the id of a job, which the service runs as soon as no other refresh or load is running. While a refresh is running or waiting, the response is 409 with its job_id. The job survives a restart of the service and of PostgreSQL.',
         body: Trigger,
         response: { 202: Triggered, 409: Refused },
       },
@@ -73,13 +62,13 @@ function triggerRoute(app: App, service: Service): void {
           dry_run: dryRun,
           force,
         },
-        'refresh asked for',
+        'refresh requested',
       )
       if (!accepted) {
-        throw problem(409, 'refresh-running', 'A refresh is already going', message, {
+        throw problem(409, 'refresh-running', 'A refresh is already running', message, {
           job_id,
           mode: requested.mode,
-          hint: `Follow it at ${PATH}/events/${job_id}, and ask again when it has ended.`,
+          hint: `Follow it at ${PATH}/events/${job_id}, and request yours when it has finished.`,
         })
       }
       return reply.code(202).send({ success: true, job_id, mode, message })
@@ -96,13 +85,14 @@ function statusRoutes(app: App, { jobs, limits }: Service): void {
       schema: {
         operationId: 'getRefresh',
         tags: TAGS,
-        summary: 'Where a job stands',
-        description: 'A job, or any run: of the command line, of psql, a rollback or an import too.',
+        summary: 'Status of a job',
+        description:
+          'Any run has a status, including those of the command line and of psql, rollbacks and imports.',
         params: JobParameters,
         response: { 200: JobStatus, 404: ProblemDocument },
       },
     },
-    (request) => jobs.status(request.params.job_id) as Promise<Static<typeof JobStatus>>,
+    (request) => jobs.status(request.params.job_id) as Promise<JobStatus>,
   )
   app.get(
     `${PATH}/history`,
@@ -112,12 +102,12 @@ function statusRoutes(app: App, { jobs, limits }: Service): void {
       schema: {
         operationId: 'listRefreshes',
         tags: TAGS,
-        summary: 'Runs, the latest first',
+        summary: 'Runs, latest first',
         querystring: page(limits.pageRows),
-        response: { 200: History },
+        response: { 200: RunHistory },
       },
     },
-    ({ query: { limit, offset } }) => jobs.history(limit, offset) as Promise<Static<typeof History>>,
+    ({ query: { limit, offset } }) => jobs.history(limit, offset) as Promise<RunHistory>,
   )
   app.get(
     `${PATH}/stats`,
@@ -127,18 +117,18 @@ function statusRoutes(app: App, { jobs, limits }: Service): void {
       schema: {
         operationId: 'getRefreshStatistics',
         tags: TAGS,
-        summary: 'Runs in numbers',
-        description: 'Durations are those of runs that kept their changes, in seconds.',
-        response: { 200: Statistics },
+        summary: 'Statistics of runs',
+        description: 'Durations are in seconds and cover only runs whose changes were kept.',
+        response: { 200: RunStatistics },
       },
     },
-    () => jobs.statistics() as Promise<Static<typeof Statistics>>,
+    () => jobs.statistics() as Promise<RunStatistics>,
   )
 }
 
 function eventsRoute(app: App, service: Service): void {
   const ends = new Set<() => void>()
-  // Otherwise a stream would hold up the end of the service for as long as its job takes.
+  // Otherwise a stream would delay the shutdown until its job has finished.
   app.addHook('preClose', (done) => {
     for (const end of ends) end()
     done()
@@ -152,7 +142,7 @@ function eventsRoute(app: App, service: Service): void {
         tags: TAGS,
         summary: 'Progress of a job, as server-sent events',
         description:
-          'Events triggered, progress (by step), then completed or failed, after which the stream ends. What was said before is told first; Last-Event-ID resumes after the event with that id. A job that has ended answers with its end. EventSource cannot send a key: use fetch and read the body.',
+          'Sends the events triggered and progress (one per step), then completed or failed, which ends the stream. Past events come first; Last-Event-ID resumes after the event with that id. For a finished job the stream has its last event. EventSource cannot send a key: use fetch and read the body.',
         params: JobParameters,
         headers: LastEvent,
         response: { 200: Events, 404: ProblemDocument },
@@ -160,9 +150,9 @@ function eventsRoute(app: App, service: Service): void {
     },
     async (request, reply) => {
       if (ends.size >= service.limits.streams) {
-        const detail = `${ends.size} streams of progress are open, which is the limit.`
+        const detail = `${ends.size} event streams are open, which is the limit.`
         throw problem(503, 'too-many-streams', 'Too many streams', detail, {
-          hint: `Ask ${PATH}/status/${request.params.job_id} every few seconds instead.`,
+          hint: `Poll ${PATH}/status/${request.params.job_id} every few seconds instead.`,
           headers: { 'retry-after': '5' },
         })
       }
@@ -178,7 +168,7 @@ function eventsRoute(app: App, service: Service): void {
   )
 }
 
-/** When a stream ends: its client goes, the service closes, or it has been open for very long. */
+/** Aborts a stream when its client disconnects, the service closes, or MAX_STREAM_MS have passed. */
 function lifetime(reply: FastifyReply, ends: Set<() => void>): { signal: AbortSignal; end: () => void } {
   const ending = new AbortController()
   const end = (): void => {
@@ -187,13 +177,13 @@ function lifetime(reply: FastifyReply, ends: Set<() => void>): { signal: AbortSi
     reply.raw.off('close', end)
     ending.abort()
   }
-  const timer = setTimeout(end, LONGEST_STREAM_MS)
+  const timer = setTimeout(end, MAX_STREAM_MS)
   ends.add(end)
   reply.raw.on('close', end)
   return { signal: ending.signal, end }
 }
 
-/** The event after which a client wants to go on: '0' is from the beginning. */
+/** Returns the id of the event to resume after; '0' is the beginning. */
 function lastEvent({ headers }: { headers: Record<string, unknown> }): string {
   const last = headers['last-event-id']
   return typeof last === 'string' && /^\d{1,18}$/.test(last) ? last : '0'
@@ -205,11 +195,11 @@ function openStream(
   signal: AbortSignal,
 ): FastifyReply {
   const stream = Readable.from(eventStream(events))
-  // Whoever does not read gets no polite end.
+  // A client that does not read would keep the stream open: destroy it after a second.
   signal.addEventListener('abort', () => setTimeout(() => stream.destroy(), 1_000).unref())
   return (
     reply
-      // The connection goes with the stream: kept for another request it would hold up the end of the service.
+      // Closing the connection with the stream keeps it from delaying the shutdown.
       .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' })
       .type('text/event-stream; charset=utf-8')
       .send(stream)

@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { renderProblem } from '../../console/load/render.js'
 import type { FileResult } from '../../load/result.js'
+import { LoadDocument, LoadHistory } from '../../documents/loads.js'
 import { triggeredBy } from '../security/caller.js'
 import { loadInChild } from '../uploads/load-child.js'
 import { problem, ProblemDocument } from '../responses/problem.js'
@@ -9,17 +10,17 @@ import type { Service } from '../service.js'
 import { receiveUpload, type Upload } from '../uploads/upload.js'
 import { validatorCompiler } from '../schemas/validation.js'
 import { page } from '../schemas/jobs.js'
-import { LoadDocument, LoadHistory, LoadParameters, LoadQuery, UploadBody } from '../schemas/loads.js'
+import { LoadParameters, LoadQuery, UploadBody } from '../schemas/loads.js'
 import type { App, Routes } from './route.js'
 
 const PATH = '/api/loads'
 const TAGS = ['loads']
-/** Uploads at a time: one can be loaded, and the files of the others take room. */
-const MOST_UPLOADS = 4
-/** Symbols that an answer to an upload names per universe, of those added and of those removed. */
-const SHOWN_SYMBOLS = 100
+/** Concurrent uploads: only one can be loaded at a time, and the files of the others take disk space. */
+const MAX_UPLOADS = 4
+/** Symbols listed per universe in the response to an upload, both of those added and of those removed. */
+const MAX_LISTED_SYMBOLS = 100
 
-/** Loads: files from a client, and what became of them. */
+/** Routes that load uploaded files and list past loads. */
 export const loadsRoutes: Routes = (app, service) => {
   app.register(multipart)
   app.register((scoped, _options, done) => {
@@ -32,7 +33,7 @@ export const loadsRoutes: Routes = (app, service) => {
 function uploadRoute(app: App, service: Service): void {
   let uploads = 0
   const closing = new AbortController()
-  // What is still arriving would hold up the end of the service for as long as its client likes.
+  // Otherwise a slow upload would delay the shutdown.
   app.addHook('preClose', (done) => {
     closing.abort(stopping())
     done()
@@ -49,7 +50,7 @@ function uploadRoute(app: App, service: Service): void {
         tags: TAGS,
         summary: 'Load files',
         description:
-          'The same as the command universes load with these files, in one transaction. Fields may stand before or after the files. Files are judged one by one: 200 when at least one was taken, unchanged or held by a guard; 422, with the same files, when every one was rejected. Files that are not uploaded are not missed. Of each universe that changed up to 100 symbols are named; with dry_run that is the preview.',
+          'Does the same as the command universes load with these files, in one transaction. Fields may come before or after the files. Each file has its own result: the status is 200 if at least one was loaded, unchanged or held by a guard, and 422, with the results of all files, if every one was rejected. Universes whose files are not uploaded stay as they are. Up to 100 symbols are listed per changed universe; dry_run makes it a preview.',
         consumes: ['multipart/form-data'],
         body: UploadBody,
         response: {
@@ -62,14 +63,14 @@ function uploadRoute(app: App, service: Service): void {
     async (request, reply) => {
       let document: string
       if (!request.isMultipart()) throw notMultipart()
-      if (uploads >= MOST_UPLOADS) throw tooMany(uploads)
+      if (uploads >= MAX_UPLOADS) throw tooMany(uploads)
       uploads += 1
       try {
         const upload = await receiveUpload(request, service.limits, closing.signal)
         document = await loadUpload(request, reply, service, upload).finally(upload.remove)
       } finally {
         uploads -= 1
-        // The service has let its idle connections go: one that becomes idle now would be waited for.
+        // The service has already closed its idle connections and would wait for one that becomes idle now.
         if (closing.signal.aborted) reply.header('connection', 'close')
       }
       return sendJson(reply, document)
@@ -85,10 +86,10 @@ async function loadUpload(
 ): Promise<string> {
   const { kind, mode, dry_run: dryRun, force, strict, etf } = fields
   const job = { kind, mode, dryRun, force, strict, etf, paths, environment, connection }
-  // A long load is no sign of a dead client; its going away is seen all the same.
+  // A long load says nothing about the client; goneSignal notices if it disconnects.
   request.raw.socket.setTimeout(0)
   const document = await loadInChild(
-    { ...job, triggeredBy: triggeredBy(request), symbols: SHOWN_SYMBOLS },
+    { ...job, triggeredBy: triggeredBy(request), symbols: MAX_LISTED_SYMBOLS },
     goneSignal(reply),
   )
   const { id, files } = JSON.parse(document) as { id: string; files: FileResult[] }
@@ -110,8 +111,8 @@ function readRoutes(app: App, { database, environment, limits }: Service): void 
       schema: {
         operationId: 'listLoads',
         tags: TAGS,
-        summary: 'Loads, the latest first',
-        description: 'Those of the command line too, and dry runs.',
+        summary: 'Loads, latest first',
+        description: 'Includes loads of the command line and dry runs.',
         querystring: page(limits.pageRows),
         response: { 200: LoadHistory, default: ProblemDocument },
       },
@@ -128,7 +129,7 @@ function readRoutes(app: App, { database, environment, limits }: Service): void 
       schema: {
         operationId: 'getLoad',
         tags: TAGS,
-        summary: 'A load with what became of every file, and the symbols that came and went',
+        summary: 'A load with the results of its files and the symbols added and removed',
         params: LoadParameters,
         querystring: LoadQuery,
         response: { 200: LoadDocument, default: ProblemDocument },
@@ -141,12 +142,12 @@ function readRoutes(app: App, { database, environment, limits }: Service): void 
   )
 }
 
-/** A document is sent as SQL has rendered it. */
+/** Sends a document that SQL has rendered. */
 function sendJson(reply: FastifyReply, document: string): FastifyReply {
   return reply.type('application/json; charset=utf-8').send(document)
 }
 
-/** Aborts when the client goes away before it has its answer. */
+/** Aborts when the client disconnects before the response is complete. */
 function goneSignal({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController()
   const look = (): void => {
@@ -158,29 +159,29 @@ function goneSignal({ raw }: FastifyReply): AbortSignal {
 }
 
 function notMultipart(): Error {
-  return problem(415, 'unsupported-media-type', 'Unsupported media type', 'Files come as multipart/form-data.', {
+  return problem(415, 'unsupported-media-type', 'Unsupported media type', 'Files must be sent as multipart/form-data.', {
     hint: 'curl -F files=@spy_holdings.csv -F dry_run=true, or FormData in a browser.',
   })
 } // prettier-ignore
 
 function tooMany(uploads: number): Error {
-  const detail = `${uploads} uploads are going on, which is the limit.`
+  const detail = `${uploads} uploads are in progress, which is the limit.`
   return problem(503, 'too-many-uploads', 'Too many uploads', detail, { headers: { 'retry-after': '5' } })
 }
 
 function stopping(): Error {
-  const detail = 'The service ends before the files have arrived. Nothing was loaded.'
-  return problem(503, 'stopping', 'The service is ending', detail, { headers: { 'retry-after': '5' } })
+  const detail = 'The service is shutting down and did not receive all files. Nothing was loaded.'
+  return problem(503, 'stopping', 'The service is shutting down', detail, { headers: { 'retry-after': '5' } })
 }
 
 function clientGone(): Error {
-  return problem(499, 'client-gone', 'The client has gone', 'Nothing was loaded.')
+  return problem(499, 'client-gone', 'The client disconnected', 'Nothing was loaded.')
 }
 
-/** What became of the files is told as after any load; the first of them in words, too. */
+/** The problem has the results of all files, and the first one in its detail. */
 function allRejected(id: string, files: readonly FileResult[]): Error {
   const [first] = files
   const detail = first?.problem ? renderProblem(first.name, first.problem) : ''
   const more = files.length > 1 ? ` (and ${files.length - 1} more)` : ''
-  return problem(422, 'files-rejected', 'No file was taken', `${detail}${more}`, { load_id: id, files })
+  return problem(422, 'files-rejected', 'No file was accepted', `${detail}${more}`, { load_id: id, files })
 }

@@ -20,7 +20,7 @@ const Ready = Type.Object({
   }),
 })
 
-/** For whoever runs the service: does it live, can it work, how does it do, what does it offer. */
+/** Routes for operators: health, readiness, metrics and the OpenAPI document. */
 export const operationsRoutes: Routes = (app, service) => {
   healthRoutes(app, service)
   metricsRoute(app, service)
@@ -35,8 +35,8 @@ function healthRoutes(app: App, service: Service): void {
       schema: {
         operationId: 'getHealth',
         tags: TAGS,
-        summary: 'Whether the process lives',
-        description: 'Asks nobody else: a service without its database lives.',
+        summary: 'Liveness of the process',
+        description: 'Checks nothing else: a service without its database is alive.',
         response: { 200: Type.Object({ status: Type.Literal('ok'), version: Type.String() }) },
       },
     },
@@ -53,9 +53,9 @@ function healthRoutes(app: App, service: Service): void {
       schema: {
         operationId: 'getReadiness',
         tags: TAGS,
-        summary: 'Whether the service can work',
+        summary: 'Readiness of the service',
         description:
-          'PostgreSQL answers, every migration is installed, the cache is loaded (old answers count), and with a relay Redis answers. 503 with the same checks when not.',
+          'Ready means that PostgreSQL answers, every migration is installed, the cache is loaded (even if stale), and with a relay Redis answers. Otherwise the status is 503, with the same checks.',
         response: { 200: Ready, 503: ProblemDocument },
       },
     },
@@ -92,7 +92,7 @@ function metricsRoute(app: App, { metrics }: Service): void {
         tags: TAGS,
         summary: 'Metrics for Prometheus',
         description:
-          'Text format 0.0.4. Runs, events, jobs and changes are read from PostgreSQL; while it does not answer they are left out and universes_database_up is 0.',
+          'Text format 0.0.4. Runs, events, jobs and changes are read from PostgreSQL; while it does not answer they are omitted and universes_database_up is 0.',
         produces: ['text/plain'],
         response: { 200: Type.String() },
       },
@@ -116,7 +116,7 @@ function documentRoute(app: App): void {
       schema: {
         operationId: 'getOpenApi',
         tags: TAGS,
-        summary: 'This document',
+        summary: 'OpenAPI document',
         description: 'OpenAPI 3.1 of every endpoint.',
         response: { 200: Type.Object({}, { additionalProperties: true }) },
       },

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Type } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Overview } from '../../documents/overview.js'
 import { readPage, type Page, type PageFile } from '../page-files.js'
 import { ProblemDocument, problem, toProblem } from '../responses/problem.js'
 import type { Service } from '../service.js'
@@ -10,7 +11,7 @@ import type { Routes } from './route.js'
 const compress = promisify(gzip)
 const FOR_EVER = 'public, max-age=31536000, immutable'
 
-/** The admin page, and the document that it shows first. The page itself holds no data: whoever opens it is asked for a key. */
+/** Routes for the admin page and its first document. The page itself is public and holds no data: it asks for a key. */
 export const pageRoutes: Routes = (app, service) => {
   let page: Page | undefined
   const files = (): Page => (page ??= readPage())
@@ -40,7 +41,7 @@ export const pageRoutes: Routes = (app, service) => {
   overviewRoute(app, service)
 }
 
-/** Sends a file, compressed where the browser takes that, or nothing where it has it already. */
+/** Sends a file, compressed if the browser accepts that, or 304 if the browser has it. */
 function send(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -56,11 +57,11 @@ function send(
   return takesGzip(request) ? reply.header('content-encoding', 'gzip').send(compressed) : reply.send(body)
 }
 
-/** Sends a document; a list of all universes is worth compressing. */
+/** Sends a document, compressed if the client accepts that: the list of universes is long. */
 async function sendJson(request: FastifyRequest, reply: FastifyReply, document: object): Promise<never> {
   const text = JSON.stringify(document)
   reply.type('application/json; charset=utf-8').header('vary', 'Accept-Encoding')
-  // A string or buffer is sent as it is, whatever the type of the answer.
+  // Fastify sends a string or buffer unchanged, whatever the type of the response.
   if (!takesGzip(request)) return text as never
   reply.header('content-encoding', 'gzip')
   return (await compress(text)) as never
@@ -70,36 +71,9 @@ function takesGzip({ headers }: FastifyRequest): boolean {
   return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(headers['accept-encoding'] ?? '')
 }
 
-const Overview = Type.Object(
-  {
-    environment: Type.String(),
-    generated_at: Type.String({ format: 'date-time' }),
-    totals: Type.Object(
-      {},
-      { additionalProperties: true, description: 'stocks, universes, memberships, priced_to' },
-    ),
-    types: Type.Array(Type.Object({}, { additionalProperties: true }), {
-      description: 'per type: count, members, and its largest universes with name, title, members',
-    }),
-    sectors: Type.Array(Type.Object({}, { additionalProperties: true }), {
-      description: 'stocks, percent and market_cap (US dollars) per sector, and which source put them there',
-    }),
-    runs: Type.Array(Type.Object({}, { additionalProperties: true }), {
-      description: 'the last 60, newest first',
-    }),
-    alerts: Type.Array(Type.Object({}, { additionalProperties: true }), { description: 'what is open' }),
-    events: Type.Object({}, { additionalProperties: true, description: 'waiting, lag_seconds' }),
-  },
-  {
-    additionalProperties: true,
-    description:
-      'Also: sector_sources, loads (the last five), running (the run that is going, or null), cache (state of the relationship cache).',
-  },
-)
-
 function overviewRoute(app: Parameters<Routes>[0], service: Service): void {
-  /** The last answer, shown while PostgreSQL is away. */
-  let last: Record<string, unknown> | undefined
+  /** Last document, sent while PostgreSQL does not answer. */
+  let last: Omit<Overview, 'cache'> | undefined
   app.get(
     '/api/overview',
     {
@@ -107,16 +81,16 @@ function overviewRoute(app: Parameters<Routes>[0], service: Service): void {
       schema: {
         operationId: 'getOverview',
         tags: ['page'],
-        summary: 'What the admin page shows first',
+        summary: 'First document of the admin page',
         description:
-          'Totals, universes, sectors, runs, alerts and event lag in one document. While PostgreSQL does not answer it is the last one there was, marked stale.',
+          'Totals, universes, sectors, runs, alerts and event lag. While PostgreSQL does not answer, the last document is sent with the header X-Cache-Stale: true.',
         response: { 200: Overview, default: ProblemDocument },
       },
     },
     async (request, reply) => {
       reply.header('cache-control', 'private, no-cache')
       try {
-        last = await service.database.value<Record<string, unknown>>('SELECT overview($1)', [
+        last = await service.database.value<Omit<Overview, 'cache'>>('SELECT overview($1)', [
           service.environment,
         ])
       } catch (error) {
@@ -129,8 +103,8 @@ function overviewRoute(app: Parameters<Routes>[0], service: Service): void {
   )
 }
 
-/** How the relationship cache does: null where it cannot say. */
-function cacheState({ cache }: Service): unknown {
+/** State of the relationship cache. */
+function cacheState({ cache }: Service): Overview['cache'] {
   const { loaded_at, version, stale, memory_bytes, hits, misses } = cache.statistics()
   return { ready: cache.ready, loaded_at, version, stale, memory_bytes, hits, misses }
 }

@@ -1,15 +1,17 @@
+import { ValidationDocument } from '../../documents/quality.js'
+import { ReportDocument } from '../../documents/report.js'
 import { respond, sqlQuestion, type Question } from '../responses/answer.js'
 import { etagOf } from '../responses/etag.js'
 import type { Service } from '../service.js'
-import { ReportDocument, ReportQuery, ValidationDocument, ValidationQuery } from '../schemas/quality.js'
+import { ReportQuery, ValidationQuery } from '../schemas/quality.js'
 import { answers } from '../schemas/read.js'
 import type { Routes } from './route.js'
 
 const TAGS = ['quality']
-/** Both read every table: what may change without an event is shown that late. */
+/** Both read every table: changes that have no event appear this much later. */
 const FRESH_MS = 5_000
 
-/** Whether everything is true, and what there is. */
+/** Routes for the validation and the report. */
 export const qualityRoutes: Routes = (app, service) => {
   app.get(
     '/api/validation',
@@ -18,8 +20,8 @@ export const qualityRoutes: Routes = (app, service) => {
       schema: {
         operationId: 'validate',
         tags: TAGS,
-        summary: 'The checks of relationship_checks, with what they find',
-        description: `Made anew after each change of a universe, and after ${FRESH_MS / 1000} seconds.`,
+        summary: 'Checks of relationship_checks with their findings',
+        description: `Rebuilt after each change of a universe, and after ${FRESH_MS / 1000} seconds.`,
         querystring: ValidationQuery,
         response: answers(ValidationDocument),
       },
@@ -33,8 +35,8 @@ export const qualityRoutes: Routes = (app, service) => {
       schema: {
         operationId: 'report',
         tags: TAGS,
-        summary: 'The report on all relationships',
-        description: `Made anew after each change of a universe, and after ${FRESH_MS / 1000} seconds. Its ETag is weak: reports that differ in generated_at only share it.`,
+        summary: 'Report on all relationships',
+        description: `Rebuilt after each change of a universe, and after ${FRESH_MS / 1000} seconds. Its ETag is weak: it ignores generated_at.`,
         querystring: ReportQuery,
         response: answers(ReportDocument),
       },

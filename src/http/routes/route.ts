@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Service } from '../service.js'
 
-/** The application, whose handlers know the types of their schemas. */
+/** The application; handlers are typed by their schemas. */
 export type App = FastifyInstance<
   RawServerDefault,
   IncomingMessage,
@@ -12,5 +12,5 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >
 
-/** A file of routes: adds them to the application. */
+/** Adds a group of routes to the application. */
 export type Routes = (app: App, service: Service) => void

@@ -1,12 +1,13 @@
+import { SearchResults, StockDocument } from '../../documents/symbols.js'
 import { FRESH_MS, respond, sqlQuestion, type Question } from '../responses/answer.js'
 import type { Service } from '../service.js'
 import { answers } from '../schemas/read.js'
 import type { Routes } from './route.js'
-import { SearchQuery, SearchResults, SymbolFacts, SymbolParameters, SymbolQuery } from '../schemas/symbols.js'
+import { SearchQuery, SymbolParameters, SymbolQuery } from '../schemas/symbols.js'
 
 const TAGS = ['symbols']
 
-/** Single symbols, and the search for them. */
+/** Routes for single symbols and the search. */
 export const symbolsRoutes: Routes = (app, service) => {
   app.get(
     '/api/symbols/:symbol',
@@ -15,11 +16,11 @@ export const symbolsRoutes: Routes = (app, service) => {
       schema: {
         operationId: 'getSymbol',
         tags: TAGS,
-        summary: 'One symbol with all its universes, why it is in them and since when',
-        description: 'Also what each source says about its sector, and the universes it has left.',
+        summary: 'One symbol with all its universes, the reasons and since when',
+        description: 'Includes the sector that each source states, and past memberships.',
         params: SymbolParameters,
         querystring: SymbolQuery,
-        response: answers(SymbolFacts),
+        response: answers(StockDocument),
       },
     },
     (request, reply) => {
@@ -34,9 +35,9 @@ export const symbolsRoutes: Routes = (app, service) => {
       schema: {
         operationId: 'search',
         tags: TAGS,
-        summary: 'Symbols and universes like what somebody types',
+        summary: 'Search for symbols and universes',
         description:
-          'Symbols by ticker or company, universes by name or title, the best first; where nothing contains every word, the nearest spellings.',
+          'Finds symbols by ticker or company and universes by name or title, best match first. If nothing contains every word, the nearest spellings are returned.',
         querystring: SearchQuery,
         response: answers(SearchResults),
       },

@@ -1,3 +1,4 @@
+import { SectorList, ThemeList, UniverseFacts, UniverseList } from '../../documents/universes.js'
 import { respond } from '../responses/answer.js'
 import { wantsCsv } from '../responses/csv.js'
 import { sectorList, themeList, universeFacts, universeList } from '../responses/lists.js'
@@ -6,20 +7,11 @@ import { UniverseNames, type UniverseKey } from '../responses/names.js'
 import type { Service } from '../service.js'
 import { answers, defaultLimit } from '../schemas/read.js'
 import type { App, Routes } from './route.js'
-import {
-  MemberAnswers,
-  MembersQuery,
-  SectorList,
-  ThemeList,
-  UniverseFacts,
-  UniverseList,
-  UniverseParameters,
-  UniversesQuery,
-} from '../schemas/universes.js'
+import { MemberAnswers, MembersQuery, UniverseParameters, UniversesQuery } from '../schemas/universes.js'
 
 const TAGS = ['universes']
 
-/** Universes and their members. */
+/** Routes for universes and their members. */
 export const universesRoutes: Routes = (app, service) => {
   const names = new UniverseNames(service)
   listRoutes(app, service)
@@ -37,7 +29,7 @@ function listRoutes(app: App, service: Service): void {
         operationId: 'listUniverses',
         tags: TAGS,
         summary: 'Universes, by type and name',
-        description: 'Those that nothing states any longer (retired) are left out.',
+        description: 'Without retired universes, whose members no file or rule states any more.',
         querystring: UniversesQuery(limits.pageRows),
         response: answers(UniverseList),
       },
@@ -54,7 +46,7 @@ function listRoutes(app: App, service: Service): void {
       schema: {
         operationId: 'listSectors',
         tags: TAGS,
-        summary: 'Sectors, with how many stocks have one and who says so',
+        summary: 'Sectors with their stocks, coverage and sources',
         response: answers(SectorList),
       },
     },
@@ -67,7 +59,7 @@ function listRoutes(app: App, service: Service): void {
       schema: {
         operationId: 'listThemes',
         tags: TAGS,
-        summary: 'Themes, with their rules',
+        summary: 'Themes with their rules',
         response: answers(ThemeList),
       },
     },
@@ -83,8 +75,8 @@ function factsRoute(app: App, service: Service): void {
       schema: {
         operationId: 'getUniverse',
         tags: TAGS,
-        summary: 'One universe, without its members',
-        description: 'Where it comes from, its size, its sectors, when it last changed.',
+        summary: 'One universe without its members',
+        description: 'Its source, size, sectors and last change.',
         params: UniverseParameters,
         response: answers(UniverseFacts),
       },
@@ -104,9 +96,9 @@ function membersRoute(app: App, service: Service, names: UniverseNames): void {
       schema: {
         operationId: 'listMembers',
         tags: TAGS,
-        summary: 'Members of a universe, now or at a past moment',
+        summary: 'Members of a universe, now or at a past time',
         description:
-          'By rank, else by weight, else by market cap. The version in each page tells whether the members changed while one paged. As CSV no cell is a formula: a text that a spreadsheet could take for one begins with an apostrophe.',
+          'Ordered by rank, else by weight, else by market cap. If the version differs between two pages, the members have changed in between. CSV cells that a spreadsheet could take for a formula begin with an apostrophe.',
         params: UniverseParameters,
         querystring: MembersQuery(service.limits.pageRows),
         response: MemberAnswers,
