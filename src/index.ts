@@ -18,7 +18,8 @@ export {
 export { connectionConfig } from './database/tls.js'
 export { SQLSTATE, UniversesError } from './errors.js'
 export { load, type LoadOptions } from './load/load.js'
-export { type FileResult, type LoadKind, type LoadMode, type LoadResult } from './load/result.js'
+export { type LoadKind } from './load/kinds.js'
+export { type FileResult, type LoadMode, type LoadResult } from './load/result.js'
 export {
   enrichSectors,
   importLegacy,

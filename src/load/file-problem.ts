@@ -1,4 +1,4 @@
-/** Why a file is refused, as stored in load_runs.files: what is wrong, where, and what to do about it. */
+/** Reason for which a file is refused, as stored in load_runs.files: the problem, its place and the remedy. */
 export interface Problem {
   message: string
   remedy?: string | undefined
@@ -9,10 +9,10 @@ export interface Problem {
   more?: number | undefined
 }
 
-/** Thrown while a file is read: this file is refused, the others go on. */
+/** Thrown while a file is read: this file is refused, the others are loaded. */
 export class FileProblem extends Error {
   readonly problem: Problem
-  /** Where in the (decompressed) bytes the problem is, when the line is not known yet. */
+  /** Offset of the problem in the (decompressed) bytes, if the line is not known yet. */
   readonly offset: number | undefined
 
   constructor(problem: Problem, offset?: number) {
@@ -23,7 +23,7 @@ export class FileProblem extends Error {
   }
 }
 
-/** The problem behind an error of the file system or of zlib; undefined for any other error. */
+/** Translates an error of the file system or of zlib; undefined for any other error. */
 export function readProblem(thrown: unknown): Problem | undefined {
   if (!(thrown instanceof Error)) return undefined
   const { code } = thrown as NodeJS.ErrnoException
@@ -35,7 +35,7 @@ export function readProblem(thrown: unknown): Problem | undefined {
       remedy: 'Download or compress the file again.',
     }
   }
-  // Named one by one: a broken connection has a code, too.
+  // Listed one by one, because a broken connection has a code, too.
   if (!['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'ELOOP', 'EIO'].includes(code ?? ''))
     return undefined
   return { message: `the file cannot be read (${code})`, remedy: 'Check that it exists and its permissions.' }

@@ -1,35 +1,33 @@
 import type { Problem } from './file-problem.js'
 import type { LoadKind } from './kinds.js'
 
-export { LOAD_KINDS, type LoadKind } from './kinds.js'
-
 /** `full` reads every file, `incremental` those whose checksum changed. */
 export type LoadMode = 'full' | 'incremental'
 
-/** What became of one file. */
+/** Result of one file. */
 export interface FileResult {
   name: string
   universe?: string
   md5?: string
-  /** Name of issuer_formats; none for canonical files. */
+  /** Name of the row of issuer_formats; none for canonical files. */
   format?: string
-  /** Date of the holdings, YYYY-MM-DD, where the file says it. */
+  /** Date of the holdings, YYYY-MM-DD, if the file states it. */
   as_of?: string
-  /** unchanged: nothing to write. held: a guard, or --strict, kept it out. rejected: see problem. */
+  /** unchanged: nothing to write. held: kept out by a guard or by --strict. rejected: see problem. */
   status: 'loaded' | 'unchanged' | 'held' | 'rejected'
   rows: number
   /** Rows repaired by a stated rule: upper case, blanks, percent sign. */
   repaired: number
-  /** Numbers of rows that are no members, by reason; issuers' files only. */
+  /** Number of rows that are not members, by reason; issuers' files only. */
   skipped?: Record<string, number>
   skipped_lines?: SkippedLine[]
-  /** Sentences that say why the file is held. */
+  /** Reasons why the file is held, one sentence each. */
   held_by?: string[]
   problem?: Problem
   warnings: string[]
 }
 
-/** A row of an issuer's file that is no member. */
+/** A row of an issuer's file that is not a member. */
 export interface SkippedLine {
   line: number
   symbol?: string
@@ -43,18 +41,18 @@ export interface RowChanges {
   updated: number
   /** Sectors only. */
   deleted?: number
-  /** Sector files that are gone, whose rows go with them unless they are held. */
+  /** Sector files that no longer exist; their rows are deleted unless they are held. */
   gone?: GoneFile[]
 }
 
-/** A sector file that is gone, and the number of rows that came from it. */
+/** A sector file that no longer exists, and the number of rows that came from it. */
 export interface GoneFile {
   file: string
   rows: number
   held: boolean
 }
 
-/** What a load did to one universe, in numbers of symbols; the symbols themselves are in load_runs.changes. */
+/** Changes of one universe, in numbers of symbols; the symbols themselves are in load_runs.changes. */
 export interface LoadChange {
   type: string
   name: string
@@ -78,22 +76,22 @@ export interface LoadResult {
   started_at: string
   finished_at: string
   files: FileResult[]
-  /** Per changed universe; for symbols, prices and sectors the numbers of rows, and an empty list where no file was merged. */
+  /** Per changed universe; for symbols, prices and sectors the numbers of rows, or an empty list if no file was merged. */
   changes: LoadChange[] | RowChanges
   total_changes: number
 }
 
-/** Changes per universe; none for symbols, prices and sectors. */
+/** Returns the changes per universe; none for symbols, prices and sectors. */
 export function universeChanges(result: LoadResult): LoadChange[] {
   return Array.isArray(result.changes) ? result.changes : []
 }
 
-/** Sector files that are gone. */
+/** Returns the sector files that no longer exist. */
 export function goneFiles({ changes }: LoadResult): GoneFile[] {
   return Array.isArray(changes) ? [] : (changes.gone ?? [])
 }
 
-/** Whether everything went in: no file was rejected, no universe held back. */
+/** Returns true if everything was loaded: no file was rejected, no universe held. */
 export function isClean(result: LoadResult): boolean {
   return (
     result.files.every((file) => file.status === 'loaded' || file.status === 'unchanged') &&

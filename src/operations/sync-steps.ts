@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { load } from '../load/load.js'
-import { isClean, type LoadKind, type LoadResult } from '../load/result.js'
+import type { LoadKind } from '../load/kinds.js'
+import { isClean, type LoadResult } from '../load/result.js'
 import { enrichSectors, refresh, type RunProgress, type SyncRun } from './refresh.js'
 import { renderProgress } from '../console/refresh.js'
 import { readReport, type RelationshipReport } from './report.js'

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { withClient, type ConnectOptions } from '../database/connect.js'
 import { toUniversesError, UniversesError, usageError } from '../errors.js'
 import { findData } from '../load/finding/find-data.js'
-import { defaultDirectory } from '../load/finding/find-files.js'
+import { defaultPath } from '../load/finding/find-files.js'
 import { outputPath } from './output.js'
 import {
   isFailure,
@@ -71,7 +71,7 @@ export interface SyncResult {
 export async function sync(options: SyncOptions = {}): Promise<SyncResult> {
   if (options.environment?.trim() === '')
     throw usageError('--environment is empty', 'Name one, or leave it out.')
-  const directory = options.directory ?? defaultDirectory('etfs')
+  const directory = options.directory ?? defaultPath('etfs')
   const steps = planSteps(findData(directory))
   const reportFile = options.report === undefined ? undefined : outputPath(options.report, '--report')
   const result: SyncResult = {

@@ -24,14 +24,14 @@ const BAD: Record<string, BadFile> = {
   'a header of no format': {
     content: 'A fund\n\nSymbols,Company,Percent\nNVDA,NVIDIA,99\n',
     problem: {
-      ...{ message: 'the header belongs to no known format', line: 3, value: 'symbols, company, percent' },
+      message: 'the header belongs to no known format', line: 3, value: 'symbols, company, percent',
       remedy: containing(/^Known are symbol,weight on line 1 and the downloads ark, invesco, ishares, state_street and vanguard\./),
     },
   },
   'a header that lacks a cell of a format': {
     content: 'x,y,z,a,b,c,d,e\nTicker,Name,Sector,Asset Class,Share\nNVDA,NVIDIA,Tech,Equity,99\n',
     problem: {
-      ...{ message: 'the header belongs to no known format', line: 2 },
+      message: 'the header belongs to no known format', line: 2,
       remedy: containing(/ishares comes closest, but has weight \(%\), too\./),
     },
   },

@@ -2,7 +2,8 @@ import { symlinkSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Problem } from '../../src/load/file-problem.js'
-import type { LoadKind, LoadResult } from '../../src/load/result.js'
+import type { LoadKind } from '../../src/load/kinds.js'
+import type { LoadResult } from '../../src/load/result.js'
 import { removeFolder, runCli, testDatabase } from '../support/index.js'
 import { loadInto, members, resultOf, writeFiles, type Files } from './files.js'
 
@@ -152,7 +153,7 @@ const BAD: Record<string, BadFile> = {
     file: 'bad_holdings.csv',
     content: `${header}AAPL,5\nBRK,B,4\n`,
     problem: {
-      ...{ message: 'more columns than the header', line: 3, value: 'BRK,B,4' },
+      message: 'more columns than the header', line: 3, value: 'BRK,B,4',
       remedy: 'Every line needs 2 values; put a value that contains a comma in double quotes.',
     },
   },
@@ -201,7 +202,7 @@ const BAD: Record<string, BadFile> = {
     file: 'bad_holdings.csv',
     content: `${header}AAPL,5\nABCDEFGHIJKLMNOPQRSTU,4\n`,
     problem: {
-      ...{ message: 'not a ticker symbol', line: 3, column: 'symbol', value: 'ABCDEFGHIJKLMNOPQRSTU' },
+      message: 'not a ticker symbol', line: 3, column: 'symbol', value: 'ABCDEFGHIJKLMNOPQRSTU',
       remedy: remedy(/at most 20/),
     },
   },
@@ -209,7 +210,7 @@ const BAD: Record<string, BadFile> = {
     file: 'bad_holdings.csv',
     content: `${header}AAPL,5\nMSFT,4\naapl ,3\n`,
     problem: {
-      ...{ message: 'the symbol stands on line 2 already', line: 4, column: 'symbol', value: 'AAPL' },
+      message: 'the symbol stands on line 2 already', line: 4, column: 'symbol', value: 'AAPL',
       remedy: 'Keep one line per symbol.',
     },
   },
@@ -217,7 +218,7 @@ const BAD: Record<string, BadFile> = {
     file: 'bad_holdings.csv',
     content: `${header}AAPL,5\nMSFT,abc\nNVDA,def\n`,
     problem: {
-      ...{ message: 'the weight is not a number from 0 to 100', line: 3, column: 'weight', value: 'abc', more: 1 },
+      message: 'the weight is not a number from 0 to 100', line: 3, column: 'weight', value: 'abc', more: 1,
       remedy: 'Weights are percent of the fund: 6.5 or 6.5% for 6.5 percent.',
     },
   },
@@ -336,7 +337,9 @@ test('a file that changes after its checksum was taken is refused', async () => 
   const folder = await writeFiles(Object.fromEntries(names.map((name) => [name, `${header}AAPL,90\n`])))
   folders.push(folder)
   const result = await loadInto(db, {
-    ...{ kind: 'etfs', paths: [folder], environment: 'changing' },
+    kind: 'etfs',
+    paths: [folder],
+    environment: 'changing',
     onProgress: () => writeFileSync(`${folder}/z_holdings.csv`, `${header}MSFT,91.5\n`),
   })
   expect(resultOf(result, 'z_holdings.csv').problem?.message).toBe('the file changed while it was read')

@@ -29,7 +29,10 @@ test('a connection of the caller is used and stays usable, after a refused file 
 test('progress goes from nothing to everything', async () => {
   const seen: [number, number][] = []
   await loadInto(db, {
-    ...{ kind: 'etfs', paths: [folder], environment: 'progress', dryRun: true },
+    kind: 'etfs',
+    paths: [folder],
+    environment: 'progress',
+    dryRun: true,
     onProgress: (read, total) => seen.push([read, total]),
   })
   const read = seen.map(([bytes]) => bytes)
@@ -40,7 +43,9 @@ test('progress goes from nothing to everything', async () => {
 
 test('a server process that ends in the middle is an error, and nothing was loaded', async () => {
   const loading = loadInto(db, {
-    ...{ kind: 'etfs', paths: [folder], environment: 'killed' },
+    kind: 'etfs',
+    paths: [folder],
+    environment: 'killed',
     onProgress: () => {
       void db.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-universes load: etfs'`,
@@ -70,7 +75,10 @@ test('a network that breaks in the middle is an error, and nothing was loaded', 
   url.hostname = '127.0.0.1'
   url.port = String((proxy.address() as { port: number }).port)
   const loading = load({
-    ...{ kind: 'etfs', paths: [folder], environment: 'cut', url: url.href },
+    kind: 'etfs',
+    paths: [folder],
+    environment: 'cut',
+    url: url.href,
     onProgress: () => sockets.forEach((socket) => socket.destroy()),
   })
   await expect(loading).rejects.toThrow('the connection to PostgreSQL broke')

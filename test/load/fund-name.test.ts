@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fundInName, settleFund } from '../../src/load/finding/fund-name.js'
+import { fundInName, resolveFund } from '../../src/load/finding/fund-name.js'
 
 test.each([
   ['spy_holdings.csv', 'SPY'],
@@ -32,7 +32,7 @@ test.each([
   [{ name: 'IWV', asked: 'VTI' }, 'VTI'],
   [{ content: 'SPY', name: 'IWV', asked: 'SPY' }, 'SPY'],
 ])('%j settles the fund', (clues, fund) => {
-  expect(settleFund(clues)).toBe(fund)
+  expect(resolveFund(clues)).toBe(fund)
 })
 
 test.each([
@@ -41,5 +41,5 @@ test.each([
   [{ content: 'SPY', name: 'QQQ', asked: 'QQQ' }, 'the file is about SPY, not about QQQ', /--etf SPY/],
   [{}, 'neither the file nor its name says which fund it is about', /--etf/],
 ])('%j is a problem with a remedy', (clues, message, remedy) => {
-  expect(settleFund(clues)).toEqual({ message, remedy: expect.stringMatching(remedy) as string })
+  expect(resolveFund(clues)).toEqual({ message, remedy: expect.stringMatching(remedy) as string })
 })

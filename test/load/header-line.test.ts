@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { recogniseFormat } from '../../src/load/formats/format.js'
+import { readCanonicalHeader } from '../../src/load/formats/canonical-header.js'
 
 test.each([
   ['symbol,weight', ['symbol', 'weight']],
@@ -9,7 +9,7 @@ test.each([
   ['weight,"symbol","a ""quoted"", name"', ['weight', 'symbol', 'extra_1']],
   ['symbol,,', ['symbol', 'extra_1', 'extra_2']],
 ])('the header %j names the columns %j', (line, columns) => {
-  expect(recogniseFormat('etfs', Buffer.from(`${line}\nAAPL,1\n`))).toEqual({
+  expect(readCanonicalHeader('etfs', Buffer.from(`${line}\nAAPL,1\n`))).toEqual({
     columns,
     header: true,
     bom: false,
@@ -22,7 +22,7 @@ test.each([
   ' "symbol",weight',
   '"symbol" x,weight',
 ])('a quote where none may be is a problem, however many blanks there are', (line) => {
-  expect(() => recogniseFormat('etfs', Buffer.from(`${line}\n`))).toThrow(
+  expect(() => readCanonicalHeader('etfs', Buffer.from(`${line}\n`))).toThrow(
     'a quote in the header is never closed',
   )
 })

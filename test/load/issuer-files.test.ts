@@ -1,15 +1,16 @@
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { universeChanges, type LoadResult } from '../../src/load/result.js'
 import { dataDir, removeFolder, runCli, temporaryFolder, testDatabase } from '../support/index.js'
+import { LAYOUTS } from '../loading/issuer-rows.js'
 import { loadInto } from './files.js'
 
 const data = dataDir()
 const folder = await temporaryFolder()
 afterAll(() => removeFolder(folder))
 
-/** Format, date, members stated, rows skipped by reason: what the manifest of the real data explains. */
+/** Format, date, members, rows skipped by reason, as the manifest of the real data explains them. */
 const EXPECTED: Record<
   string,
   [format: string, asOf: string, rows: number, skipped?: Record<string, number>]
@@ -17,10 +18,20 @@ const EXPECTED: Record<
   ARKK: ['ark', '2024-06-04', 35, { 'money market': 1 }],
   IVV: ['ishares', '2025-11-18', 503, { 'money market': 1, cash: 1, collateral: 2, future: 1 }],
   IWV: [
-    ...(['ishares', '2025-05-21', 2641] as const),
+    'ishares',
+    '2025-05-21',
+    2641,
     {
-      ...{ 'money market': 1, cash: 1, collateral: 1, future: 2, right: 3, warrant: 1, 'when issued': 1 },
-      ...{ escrow: 2, unlisted: 4, 'no ticker': 1 },
+      'money market': 1,
+      cash: 1,
+      collateral: 1,
+      future: 2,
+      right: 3,
+      warrant: 1,
+      'when issued': 1,
+      escrow: 2,
+      unlisted: 4,
+      'no ticker': 1,
     },
   ],
   QQQ: ['invesco', '2025-09-24', 101],
@@ -35,8 +46,7 @@ describe.skipIf(data === undefined)('the issuer files of the real data', async (
   beforeAll(async () => {
     mkdirSync(issuer)
     mkdirSync(canonical)
-    const raw = readdirSync(join(data!, 'issuer'), { recursive: true, encoding: 'utf8' })
-    for (const path of raw.filter((name) => /\.(csv|xlsx)$/.test(name)))
+    for (const { path } of Object.values(LAYOUTS))
       copyFileSync(join(data!, 'issuer', path), join(issuer, basename(path)))
     for (const fund of Object.keys(EXPECTED)) {
       const name = `${fund.toLowerCase()}_holdings.csv`
@@ -63,7 +73,7 @@ describe.skipIf(data === undefined)('the issuer files of the real data', async (
     return Object.fromEntries(entries)
   }
 
-  test('a dry run says what the load then does', async () => {
+  test('a dry run returns what the load then does', async () => {
     const options = { kind: 'etfs', paths: [issuer], environment: 'issuer' } as const
     const dry = await loadInto(db!, { ...options, dryRun: true })
     expect(await membersOf('issuer')).toEqual([])

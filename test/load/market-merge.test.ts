@@ -91,9 +91,18 @@ describe('symbols', () => {
 
   test('a new symbol is inserted', async () => {
     expect(await row()).toMatchObject({
-      ...{ symbol: 'A', name: 'Agilent', type: 'CS', primary_exchange: 'XNYS', active: true },
-      ...{ market_cap: '44906679096', weighted_shares_outstanding: '282431944', list_date: '1999-01-01' },
-      ...{ sector: 'Industrials', industry: 'Biotech', sic_code: '3826', sic_description: 'Instruments' },
+      symbol: 'A',
+      name: 'Agilent',
+      type: 'CS',
+      primary_exchange: 'XNYS',
+      active: true,
+      market_cap: '44906679096',
+      weighted_shares_outstanding: '282431944',
+      list_date: '1999-01-01',
+      sector: 'Industrials',
+      industry: 'Biotech',
+      sic_code: '3826',
+      sic_description: 'Instruments',
       country: 'United States',
     })
   })

@@ -53,7 +53,11 @@ test('--etf says which fund a file is about where its name is wrong or says noth
   )
   expect(await members(db, environment)).toEqual({ IWB: ['NVDA'] })
   const { code, stdout } = await cli(
-    ...[`${folder}/Holdings_details_Value_ETF.csv`, '--etf', 'VOO', '--environment', environment],
+    `${folder}/Holdings_details_Value_ETF.csv`,
+    '--etf',
+    'VOO',
+    '--environment',
+    environment,
   )
   expect(code).toBe(1)
   expect(stdout).toContain('the file is about VTV, not about VOO. Load it with --etf VTV')

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { LoadKind, LoadResult } from '../../src/load/result.js'
+import type { LoadKind } from '../../src/load/kinds.js'
+import type { LoadResult } from '../../src/load/result.js'
 import { dataDir, runCli, testDatabase } from '../support/index.js'
 
 const data = dataDir()
@@ -53,10 +54,11 @@ describe.skipIf(data === undefined)('the real data', async () => {
   test('34 holdings load with the rows of the manifest, and a second time nothing changes', async () => {
     const manifest = readFileSync(join(data!, 'holdings_manifest.csv'), 'utf8').trim().split('\n').slice(1)
     const expected = manifest.map((line) => line.split(',')).map(([etf, , , rows]) => [etf, Number(rows)])
-    const first = await run('etfs', 'holdings')
+    const files = expected.map(([etf]) => `holdings/${String(etf).toLowerCase()}_holdings.csv`)
+    const first = await run('etfs', ...files)
     expect(first.files.map(({ universe, rows }) => [universe, rows])).toEqual(expected)
     expect(first.files.every(({ status, repaired }) => status === 'loaded' && repaired === 0)).toBe(true)
-    const second = await run('etfs', 'holdings', '--mode', 'full')
+    const second = await run('etfs', ...files, '--mode', 'full')
     expect(second).toMatchObject({ total_changes: 0, changes: [] })
     expect(second.files.every(({ status }) => status === 'unchanged')).toBe(true)
   })
@@ -85,13 +87,14 @@ describe.skipIf(data === undefined)('the real data', async () => {
   })
 
   test('4 universes load, and a second time nothing changes', async () => {
-    const first = await run('universes', 'universes')
+    const files = ['dow30', 'nasdaq100', 'russell3000', 'sp500'].map((name) => `universes/${name}.csv`)
+    const first = await run('universes', ...files)
     expect(first.files.map(({ universe, rows }) => [universe, rows])).toEqual([
       ['dow30', 30],
       ['nasdaq100', 101],
       ['russell3000', 2641],
       ['sp500', 503],
     ])
-    expect((await run('universes', 'universes', '--mode', 'full')).total_changes).toBe(0)
+    expect((await run('universes', ...files, '--mode', 'full')).total_changes).toBe(0)
   })
 })

@@ -38,7 +38,10 @@ const REPAIRED: Record<string, Repaired> = {
   'a list': { kind: 'universes', content: 'symbol\nAAPL\nMSFT\n', expected: listed },
   'a list without a header': { kind: 'universes', content: 'AAPL\nMSFT\n', expected: listed },
   'a list without a header, with a byte order mark and blank lines': {
-    ...{ kind: 'universes', content: '\ufeffAAPL\r\nmsft\r\n\r\n', expected: listed, repaired: 1 },
+    kind: 'universes',
+    content: '\ufeffAAPL\r\nmsft\r\n\r\n',
+    expected: listed,
+    repaired: 1,
   },
   'one symbol and nothing else': { kind: 'universes', content: 'AAPL', expected: { AAPL: null } },
   'a list with weights': { kind: 'universes', content: 'symbol,weight\nAAPL,60\nMSFT,39.5\n' },

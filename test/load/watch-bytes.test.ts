@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { FileProblem } from '../../src/load/file-problem.js'
-import { watchBytes, watchWhole } from '../../src/load/staging/watch-bytes.js'
+import { watchBytes, watchWhole } from '../../src/load/formats/watch-bytes.js'
 
 /** The bytes of a text in chunks of one size. */
 function chunked(bytes: Buffer, size: number): Readable {

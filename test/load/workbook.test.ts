@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { refuseOtherThanWorkbook } from '../../src/load/finding/file-kind.js'
+import { refuseOtherThanWorkbook } from '../../src/load/formats/file-signature.js'
 import { readWorkbook } from '../../src/load/formats/workbook.js'
 import { removeFolder } from '../support/index.js'
 import { writeFiles } from './files.js'

@@ -18,22 +18,22 @@ async function found(...names: string[]): Promise<Record<string, string[]>> {
 it('takes holdings from the folder itself, market data from market/, lists and sectors from their places', async () => {
   expect(
     await found(
-      ...[
-        'README.md',
-        'spy_holdings.csv',
-        'iwv.csv',
-        'spy.xlsx',
-        'sectors.csv',
-        'market/symbols.csv',
-        'market/a.csv',
-      ],
-      ...[
-        'market/symbols_delisted.csv.gz',
-        'market/prices.csv',
-        'market/ohlcv_daily.csv.gz',
-        'universes/dow30.csv',
-      ],
-      ...['themes/mine.csv', 'themes/notes.txt', 'sectors/late.csv', '.hidden.csv', '~$spy.xlsx'],
+      'README.md',
+      'spy_holdings.csv',
+      'iwv.csv',
+      'spy.xlsx',
+      'sectors.csv',
+      'market/symbols.csv',
+      'market/a.csv',
+      'market/symbols_delisted.csv.gz',
+      'market/prices.csv',
+      'market/ohlcv_daily.csv.gz',
+      'universes/dow30.csv',
+      'themes/mine.csv',
+      'themes/notes.txt',
+      'sectors/late.csv',
+      '.hidden.csv',
+      '~$spy.xlsx',
     ),
   ).toEqual({
     symbols: ['market/symbols.csv', 'market/symbols_delisted.csv.gz'],
@@ -62,7 +62,7 @@ it('keeps the order in which files have to be loaded', async () => {
     Object.keys(
       await found('sectors.csv', 'themes/a.csv', 'universes/a.csv', 'a_holdings.csv', 'symbols.csv'),
     ),
-  ).toEqual([...['symbols', 'etfs', 'universes', 'themes', 'sectors']])
+  ).toEqual(['symbols', 'etfs', 'universes', 'themes', 'sectors'])
 })
 
 it('refuses a folder without any file to load', async () => {

@@ -4,7 +4,8 @@ import { withClient } from '../../database/connect.js'
 import { load, type LoadOptions } from '../../load/load.js'
 import { startProgress } from '../../console/load/progress.js'
 import { renderLoad } from '../../console/load/render.js'
-import { isClean, type LoadKind, type LoadMode } from '../../load/result.js'
+import { kindOf, LOAD_KINDS, type LoadKind } from '../../load/kinds.js'
+import { isClean, type LoadMode } from '../../load/result.js'
 import { usageError } from '../../errors.js'
 import { connectOptions, type GlobalOptions } from '../options.js'
 
@@ -20,23 +21,18 @@ interface LoadCommandOptions extends GlobalOptions {
   etf?: string
 }
 
-const SUBCOMMANDS: { kind: LoadKind; argument: string; description: string }[] = [
-  { kind: 'symbols', argument: '<files...>', description: 'securities: insert and update rows of symbols' },
-  { kind: 'prices', argument: '<files...>', description: 'daily prices: insert and update rows of ohlcv_daily' },
-  { kind: 'etfs', argument: '[paths...]', description: 'holdings of funds, files <ticker>_holdings.csv or as their issuers offer them (default: holdings/)' },
-  { kind: 'universes', argument: '[paths...]', description: 'lists of symbols, files <name>.csv (default: holdings/universes/)' },
-  { kind: 'themes', argument: '[paths...]', description: 'lists of symbols, files <name>.csv (default: holdings/themes/)' },
-  { kind: 'sectors', argument: '[paths...]', description: 'symbol,sector: rows of sector_overrides (default: holdings/sectors/ or holdings/sectors.csv)' },
-] // prettier-ignore
-
-/** `universes load symbols | prices | etfs | universes | themes | sectors [FILE or DIR ...]` */
+/** `universes load KIND [FILE or DIR ...]`, a subcommand per kind. */
 export function register(program: Command): void {
   const parent = program.command('load').description('load files; exit code 1 when one is rejected or held')
-  for (const { kind, argument, description } of SUBCOMMANDS) {
+  for (const kind of LOAD_KINDS) {
+    const { description, noDirectories, issuers } = kindOf(kind)
     const command = parent
       .command(kind)
       .description(description)
-      .argument(argument, kind === 'etfs' ? 'CSV files, .csv.gz or .xlsx' : 'CSV files, or .csv.gz')
+      .argument(
+        noDirectories ? '<files...>' : '[paths...]',
+        issuers ? 'CSV files, .csv.gz or .xlsx' : 'CSV files, or .csv.gz',
+      )
       .addOption(
         new Option('--mode <mode>', 'full reads every file, incremental those whose checksum changed')
           .choices(['full', 'incremental', 'dry-run'])
@@ -48,7 +44,7 @@ export function register(program: Command): void {
       .option('--strict', 'load nothing when one file is rejected or held')
       .option('--environment <name>', 'environment of the universes', 'DEFAULT')
       .option('--json', 'print the row of load_runs as JSON')
-    if (kind === 'etfs') {
+    if (issuers) {
       command.option('--etf <ticker>', 'load this fund only, or say which fund the file is about')
       command.option('--verbose', 'show each line that was skipped, and why')
     }
@@ -72,7 +68,7 @@ async function loadCommand(kind: LoadKind, paths: string[], options: LoadCommand
   })
 }
 
-/** The row of load_runs, with every symbol; as text, since it may be long. */
+/** Returns the row of load_runs, with every symbol; as text, because it can be long. */
 async function runAsJson(client: pg.Client, id: string): Promise<string> {
   const { rows } = await client.query<{ run: string }>(
     'SELECT jsonb_pretty(to_jsonb(l)) AS run FROM load_runs AS l WHERE l.id = $1',
@@ -81,13 +77,18 @@ async function runAsJson(client: pg.Client, id: string): Promise<string> {
   return rows[0]?.run ?? ''
 }
 
-/** The options of `load()` that a command line asks for. */
+/** Translates the options of the command line into those of `load()`. */
 export function loadOptions(kind: LoadKind, paths: string[], options: LoadCommandOptions): LoadOptions {
   const { mode, dryRun, rebuild, force, strict, environment, etf } = options
   if (environment?.trim() === '') throw usageError('--environment is empty', 'Name one, or leave it out.')
   return {
     ...connectOptions(options),
-    ...{ kind, paths, force, strict, environment, etf },
+    kind,
+    paths,
+    force,
+    strict,
+    environment,
+    etf,
     mode: rebuild || mode === 'full' ? 'full' : 'incremental',
     dryRun: dryRun || mode === 'dry-run',
   }

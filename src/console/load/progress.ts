@@ -2,13 +2,13 @@ import { Presets, SingleBar } from 'cli-progress'
 
 const MEBIBYTE = 1024 * 1024
 
-/** A bar on stderr that shows how much of the files is read. `stop` removes it. */
+/** A progress bar on stderr for the bytes read. `stop` removes it. */
 export interface Progress {
   show(this: void, read: number, total: number): void
   stop(this: void): void
 }
 
-/** A progress bar where stderr is a terminal; otherwise nothing is shown. */
+/** Creates a progress bar if stderr is a terminal; otherwise nothing is shown. */
 export function startProgress(): Progress {
   if (!process.stderr.isTTY) return { show: () => undefined, stop: () => undefined }
   const bar = new SingleBar(

@@ -1,5 +1,6 @@
 import pc from 'picocolors'
 import { renderTable, type Cell } from '../text.js'
+import { kindOf } from '../../load/kinds.js'
 import {
   goneFiles,
   universeChanges,
@@ -9,14 +10,14 @@ import {
   type LoadResult,
 } from '../../load/result.js'
 
-/** Rows of the table; a load of thousands of files is read as JSON. */
+/** Limit for the rows of the table: a load of thousands of files is better read as JSON. */
 export const SHOWN_FILES = 100
 
-/** The files of a load as a table, with the universes whose files are gone. */
+/** Renders the files of a load as a table, and the universes whose files no longer exist. */
 export function renderFiles(result: LoadResult): string {
   const changes = new Map(universeChanges(result).map((change) => [change.name, change]))
   const columns = columnsOf(result)
-  const shown = result.files.length > SHOWN_FILES ? newsFirst(result.files) : result.files
+  const shown = result.files.length > SHOWN_FILES ? problemsFirst(result.files) : result.files
   const rows = shown
     .slice(0, SHOWN_FILES)
     .map((file) => fileRow(result, file, changes.get(file.universe ?? '')))
@@ -34,23 +35,31 @@ export function renderFiles(result: LoadResult): string {
 }
 
 const COLUMNS = [
-  ...(['file', 'universe', 'format', 'as of', 'status', 'rows', 'skipped'] as const),
-  ...(['added', 'removed', 'updated', 'note'] as const),
-]
+  'file',
+  'universe',
+  'format',
+  'as of',
+  'status',
+  'rows',
+  'skipped',
+  'added',
+  'removed',
+  'updated',
+  'note',
+] as const
 type Row = Partial<Record<(typeof COLUMNS)[number], Cell>>
 
-/** The columns that apply: files of symbols, prices and sectors state no universe, canonical ones no format. */
+/** Columns with content: files of symbols, prices and sectors define no universe, canonical ones have no format. */
 function columnsOf({ kind, files }: LoadResult): readonly (keyof Row)[] {
-  const isMembers = kind === 'etfs' || kind === 'universes' || kind === 'themes'
-  const hidden = new Set<keyof Row>(isMembers ? [] : ['universe', 'added', 'removed', 'updated'])
+  const hidden = new Set<keyof Row>(kindOf(kind).universe ? [] : ['universe', 'added', 'removed', 'updated'])
   if (!files.some((file) => file.format)) hidden.add('format')
   if (!files.some((file) => file.as_of)) hidden.add('as of')
   if (!files.some((file) => file.skipped)) hidden.add('skipped')
   return COLUMNS.filter((column) => !hidden.has(column))
 }
 
-/** Files in the order of what a person has to know about. */
-function newsFirst(files: readonly FileResult[]): FileResult[] {
+/** Sorts the files that need attention first. */
+function problemsFirst(files: readonly FileResult[]): FileResult[] {
   const order: readonly FileResult['status'][] = ['rejected', 'held', 'loaded', 'unchanged']
   return [...files].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
 }
@@ -58,14 +67,15 @@ function newsFirst(files: readonly FileResult[]): FileResult[] {
 function fileRow(result: LoadResult, file: FileResult, change: LoadChange | undefined): Row {
   const skipped = Object.values(file.skipped ?? {}).reduce((sum, rows) => sum + rows, 0)
   return {
-    ...{
-      file: file.name,
-      universe: file.universe ?? '',
-      format: file.format ?? '',
-      'as of': file.as_of ?? '',
-    },
+    file: file.name,
+    universe: file.universe ?? '',
+    format: file.format ?? '',
+    'as of': file.as_of ?? '',
     status: statusCell(result, file.status),
-    ...{ rows: file.rows, skipped: skipped || null, ...countCells(change), note: fileNote(file) },
+    rows: file.rows,
+    skipped: skipped || null,
+    ...countCells(change),
+    note: fileNote(file),
   }
 }
 
@@ -98,12 +108,12 @@ function countCells(change: LoadChange | undefined): Row {
   return change ? { added: change.added, removed: change.removed, updated: change.updated } : {}
 }
 
-/** `3 rows`, `1 row` */
+/** Formats a quantity: `3 rows`, `1 row`. */
 export function count(quantity: number, noun: string): string {
   return `${number(quantity)} ${noun}${quantity === 1 ? '' : 's'}`
 }
 
-/** With thousands separators. */
+/** Formats a number with thousands separators. */
 export function number(quantity: number): string {
   return quantity.toLocaleString('en-US')
 }

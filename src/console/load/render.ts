@@ -5,8 +5,8 @@ import { count, number, renderFiles, SHOWN_FILES } from './render-files.js'
 import type { FileResult, LoadResult } from '../../load/result.js'
 
 /**
- * A load for a person: a table of files, warnings, what is wrong with rejected files and kept others out, and one
- * closing line. `verbose` adds every line that was skipped, and why.
+ * Renders a load for a terminal: a table of files, warnings, the reasons for rejected and held files, and one closing
+ * line. `verbose` adds every skipped line with its reason.
  */
 export function renderLoad(result: LoadResult, verbose = false): string {
   const warnings = result.files
@@ -16,8 +16,12 @@ export function renderLoad(result: LoadResult, verbose = false): string {
     .filter((file) => file.problem !== undefined)
     .map((file) => `${pc.red('rejected')} ${renderProblem(file.name, file.problem!)}`)
   return [
-    ...[renderFiles(result), renderSkipped(result.files, verbose), shorten(warnings)],
-    ...[problems.join('\n'), renderHeld(result.files), closingLine(result)],
+    renderFiles(result),
+    renderSkipped(result.files, verbose),
+    shorten(warnings),
+    problems.join('\n'),
+    renderHeld(result.files),
+    closingLine(result),
   ]
     .filter((part) => part !== '')
     .join('\n\n')
@@ -53,7 +57,7 @@ function shorten(lines: readonly string[]): string {
   ].join('\n')
 }
 
-/** One line: `spy_holdings.csv line 12, weight "abc": the weight is not a number from 0 to 100. Weights are ...` */
+/** Renders a problem in one line: `spy_holdings.csv line 12, weight "abc": the weight is not a number from 0 to 100. Weights are ...` */
 export function renderProblem(name: string, problem: Problem): string {
   const value = problem.value === undefined ? undefined : JSON.stringify(problem.value)
   const place = [
@@ -65,7 +69,7 @@ export function renderProblem(name: string, problem: Problem): string {
   return `${where}: ${problem.message}${more}.${problem.remedy ? ` ${problem.remedy}` : ''}`
 }
 
-/** What a dry run would do, in sum. */
+/** Sums up the changes that a dry run would make. */
 function sumLine(result: LoadResult): string {
   const { changes } = result
   if (!result.dry_run || result.total_changes === 0) return ''
@@ -73,10 +77,10 @@ function sumLine(result: LoadResult): string {
     const deleted = changes.deleted === undefined ? '' : `, delete ${number(changes.deleted)}`
     return `would insert ${count(changes.inserted, 'row')}, update ${number(changes.updated)}${deleted}\n`
   }
-  const going = changes.filter((change) => !change.held)
+  const applied = changes.filter((change) => !change.held)
   const sum = (key: 'added' | 'removed' | 'updated'): string =>
-    number(going.reduce((total, change) => total + change[key], 0))
-  return `would add ${sum('added')}, remove ${sum('removed')} and update ${sum('updated')} members of ${count(going.length, 'universe')}\n`
+    number(applied.reduce((total, change) => total + change[key], 0))
+  return `would add ${sum('added')}, remove ${sum('removed')} and update ${sum('updated')} members of ${count(applied.length, 'universe')}\n`
 }
 
 function closingLine(result: LoadResult): string {

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@fastify/type-provider-typebox'
-import { LOAD_KINDS } from '../../load/result.js'
+import { LOAD_KINDS } from '../../load/kinds.js'
 import { problem, type Problem } from '../responses/problem.js'
 import { validatorCompiler } from '../schemas/validation.js'
 

@@ -1,18 +1,18 @@
 import type { Problem } from '../file-problem.js'
 import { fundInName } from './fund-name.js'
-import type { LoadKind } from '../result.js'
+import { kindOf, type LoadKind } from '../kinds.js'
 
-/** The universe that a file states. */
+/** The universe that a file defines. */
 export interface GroupName {
   type: 'ETF' | 'UNIVERSE' | 'THEME'
   name: string
 }
 
-/** What the name of a file says. A wrong name keeps the universe it seems to mean, so that it does not count as gone. */
+/** Facts from the name of a file. A wrong name keeps the universe that it seems to mean, so that its file is not taken for deleted. */
 export interface NamedFile {
   group?: GroupName | undefined
   problem?: Problem | undefined
-  /** Why a canonical file may not be called so; an issuer's may. */
+  /** Reason why a canonical file cannot have this name; an issuer's can. */
   misnamed?: Problem | undefined
   /** The fund, if this is an issuer's file. */
   fund?: string | undefined
@@ -23,17 +23,17 @@ export interface NamedFile {
  * the name it was downloaded under.
  */
 export function nameFile(kind: LoadKind, name: string): NamedFile {
-  if (kind === 'etfs' && /\.xlsx$/i.test(name)) return nameWorkbook(name)
+  const { universe, issuers } = kindOf(kind)
+  if (issuers && /\.xlsx$/i.test(name)) return nameWorkbook(name)
   if (!/\.csv(\.gz)?$/i.test(name)) {
-    const endings = kind === 'etfs' ? '.csv, .csv.gz or .xlsx' : '.csv or .csv.gz'
-    const what = kind === 'etfs' ? 'CSV files and workbooks' : 'CSV files'
+    const endings = issuers ? '.csv, .csv.gz or .xlsx' : '.csv or .csv.gz'
+    const what = issuers ? 'CSV files and workbooks' : 'CSV files'
     return {
       problem: { message: `the name does not end in ${endings}`, remedy: `Only ${what} are loaded.` },
     }
   }
-  if (kind === 'etfs') return nameEtfFile(name)
-  if (kind === 'universes') return nameListFile(name, 'UNIVERSE')
-  return kind === 'themes' ? nameListFile(name, 'THEME') : {}
+  if (universe === 'ETF') return nameEtfFile(name)
+  return universe === undefined ? {} : nameListFile(name, universe)
 }
 
 function nameWorkbook(name: string): NamedFile {
@@ -51,7 +51,8 @@ function nameEtfFile(name: string): NamedFile {
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(meant))
     return { misnamed: problem("Name it after the fund's ticker in lower case: spy_holdings.csv.") }
   return {
-    ...{ fund, group: { type: 'ETF', name: meant.toUpperCase() } },
+    fund,
+    group: { type: 'ETF', name: meant.toUpperCase() },
     misnamed: problem(`Rename it to ${meant}_holdings${extension}.`),
   }
 }

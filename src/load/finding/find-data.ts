@@ -1,34 +1,19 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { usageError } from '../../errors.js'
-import type { LoadKind } from '../result.js'
-
-const SYMBOLS = /^symbols.*\.csv(\.gz)?$/i
-const PRICES = /^(prices|ohlcv).*\.csv(\.gz)?$/i
-const SECTORS = /^sectors\.csv(\.gz)?$/i
-const LIST = /\.csv(\.gz)?$/i
-const HOLDINGS = /\.(csv|csv\.gz|xlsx)$/i
+import { kindOf, LOAD_KINDS, type LoadKind, type Place } from '../kinds.js'
 
 /**
- * Files of a folder by kind, in the order in which they are loaded; any of them may be missing. Symbols and prices are
- * in `market/` or in the folder itself, holdings in `holdings/` or in the folder itself; lists in `universes/` and
- * `themes/`, sectors in `sectors/` or `sectors.csv`. A folder without any of them is a usage error.
+ * Finds the files of a folder by kind, in the order in which they are loaded; kinds without files are left out. A
+ * folder without any file to load is a usage error.
  */
 export function findData(folder: string): [LoadKind, string[]][] {
   if (!isFolder(folder))
     throw usageError(`no such folder: ${folder}`, 'Name the folder that holds the files.')
-  const market = subfolder(folder, 'market')
-  const holdings = subfolder(folder, 'holdings')
-  const isHoldings = (name: string): boolean =>
-    HOLDINGS.test(name) && ![SYMBOLS, PRICES, SECTORS].some((other) => other.test(name))
-  const found: [LoadKind, string[]][] = [
-    ['symbols', files(market, (name) => SYMBOLS.test(name))],
-    ['prices', files(market, (name) => PRICES.test(name))],
-    ['etfs', files(holdings, isHoldings)],
-    ['universes', lists(folder, 'universes')],
-    ['themes', lists(folder, 'themes')],
-    ['sectors', [...files(folder, (name) => SECTORS.test(name)), ...lists(folder, 'sectors')]],
-  ]
+  const found = LOAD_KINDS.map((kind): [LoadKind, string[]] => [
+    kind,
+    kindOf(kind).places.flatMap((place) => filesAt(folder, place)),
+  ])
   const present = found.filter(([, paths]) => paths.length > 0)
   if (present.length === 0) {
     throw usageError(
@@ -39,18 +24,16 @@ export function findData(folder: string): [LoadKind, string[]][] {
   return present
 }
 
-function subfolder(folder: string, name: string): string {
-  return isFolder(join(folder, name)) ? join(folder, name) : folder
+function filesAt(folder: string, { subfolder, orFolder, names }: Place): string[] {
+  if (subfolder === undefined) return files(folder, names)
+  if (isFolder(join(folder, subfolder))) return files(join(folder, subfolder), names)
+  return orFolder ? files(folder, names) : []
 }
 
-function lists(folder: string, name: string): string[] {
-  return isFolder(join(folder, name)) ? files(join(folder, name), (file) => LIST.test(file)) : []
-}
-
-/** Neither hidden files nor what a spreadsheet program leaves beside a workbook that is open. */
-function files(folder: string, wanted: (name: string) => boolean): string[] {
+/** Skips hidden files and what a spreadsheet program leaves beside an open workbook. */
+function files(folder: string, names: RegExp): string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => !entry.isDirectory() && wanted(entry.name) && !/^[.~]/.test(entry.name))
+    .filter((entry) => !entry.isDirectory() && names.test(entry.name) && !/^[.~]/.test(entry.name))
     .map((entry) => join(folder, entry.name))
     .sort()
 }

@@ -3,42 +3,43 @@ import { basename, join, resolve } from 'node:path'
 import { packageRoot } from '../../database/package-root.js'
 import { usageError, type UniversesError } from '../../errors.js'
 import { nameFile, type NamedFile } from './file-names.js'
-import type { LoadKind } from '../result.js'
+import { kindOf, type LoadKind } from '../kinds.js'
 
-/** A file to load, with the universe that it states, if any, and what is wrong with its name alone. */
+/** A file to load, with what its name tells. */
 export interface FoundFile extends NamedFile {
   path: string
-  /** The name under which results are reported and the checksum is remembered. */
+  /** Name for results, under which the checksum is remembered. */
   name: string
-  /** The fund that --etf says this file is about. */
+  /** The fund that --etf gives to this file. */
   asked?: string | undefined
 }
 
-/** Files of a load; `complete` when they are all there are of their kind: whole directories, nothing picked out. */
+/** Files of a load. */
 export interface FoundFiles {
   files: FoundFile[]
+  /** True if these are all files of their kind: whole directories, none picked out. */
   complete: boolean
-  /** Of these files only those about this fund are meant; their names do not say. */
+  /** Load only the files about this fund; their names do not tell. */
   pick?: string
 }
 
 /**
- * Files named by `paths`, directories standing for the files directly inside them, by name. No path means the
- * directory `holdings/`. `etf` picks one fund of a directory, or says which fund a single file is about.
- * A missing file or directory is a usage error.
+ * Finds the files that `paths` name; a directory stands for the files directly inside it, by name. Without paths the
+ * default of the kind is used. `etf` picks one fund of a directory, or names the fund of a single file. A missing file
+ * or directory is a usage error.
  */
 export function findFiles(kind: LoadKind, paths: readonly string[], etf?: string): FoundFiles {
-  const given = paths.length > 0 ? paths : [defaultDirectory(kind)]
+  const given = paths.length > 0 ? paths : [defaultPath(kind)]
   const directories = given.filter(isDirectory)
-  if (directories.length > 0 && (kind === 'symbols' || kind === 'prices'))
+  if (directories.length > 0 && kindOf(kind).noDirectories)
     throw usageError(`${directories[0]} is a directory`, 'Name the files themselves.')
   const fund = etf === undefined ? undefined : parseEtf(etf)
-  if (fund !== undefined && given.length > 1)
+  if (fund !== undefined && given.length > 1) {
     throw usageError(
       `--etf ${etf} with several paths`,
       'Give one file, or one directory, or leave out --etf.',
     )
-
+  }
   const unique = new Map<string, FoundFile>()
   for (const path of given) {
     for (const file of isDirectory(path) ? listDirectory(kind, path) : [path])
@@ -49,16 +50,11 @@ export function findFiles(kind: LoadKind, paths: readonly string[], etf?: string
   return { files, complete: fund === undefined && directories.length === given.length }
 }
 
-/**
- * `holdings/` of the working directory, else the one of the package; lists are in its `universes/` and `themes/`,
- * sectors in `sectors/` or `sectors.csv`.
- */
-export function defaultDirectory(kind: LoadKind): string {
+/** Returns what is loaded without a path: from `holdings/` of the working directory, else from that of the package. */
+export function defaultPath(kind: LoadKind): string {
   const holdings = existsSync('holdings') ? 'holdings' : join(packageRoot, 'holdings')
-  if (kind === 'universes' || kind === 'themes') return join(holdings, kind)
-  if (kind !== 'sectors') return holdings
-  const file = join(holdings, 'sectors.csv')
-  return existsSync(file) ? file : join(holdings, 'sectors')
+  const paths = kindOf(kind).defaults.map((path) => join(holdings, path))
+  return paths.find((path) => existsSync(path)) ?? paths.at(-1)!
 }
 
 function isDirectory(path: string): boolean {
@@ -68,13 +64,14 @@ function isDirectory(path: string): boolean {
 }
 
 function listDirectory(kind: LoadKind, directory: string): string[] {
-  // Neither hidden files nor what Excel leaves beside a workbook that is open.
-  const wanted = kind === 'etfs' ? /^(?![.~]).*\.(csv|xlsx)$/i : /^(?!\.).*\.csv$/i
+  const { issuers } = kindOf(kind)
+  // Skips hidden files and what Excel leaves beside an open workbook.
+  const wanted = issuers ? /^(?![.~]).*\.(csv|xlsx)$/i : /^(?!\.).*\.csv$/i
   const names = readdirSync(directory, { withFileTypes: true })
     .filter((entry) => !entry.isDirectory() && wanted.test(entry.name))
     .map((entry) => entry.name)
     .sort()
-  const endings = kind === 'etfs' ? '.csv or .xlsx' : '.csv'
+  const endings = issuers ? '.csv or .xlsx' : '.csv'
   if (names.length === 0)
     throw usageError(`no ${endings} file in ${directory}`, 'Name another directory, or the files.')
   return names.map((name) => join(directory, name))
@@ -94,22 +91,22 @@ function nameOne(kind: LoadKind, path: string, asked: string | undefined): Found
   return { path, name, asked, fund: named.fund, group: { type: 'ETF', name: asked } }
 }
 
-/** The files about one fund, going by their names; if none of them says so, all whose names say nothing. */
+/** Picks the files whose names tell this fund; without any, all files whose names tell no fund. */
 function pick(files: FoundFile[], fund: string, directory: string): FoundFiles {
   const picked = files.filter((file) => file.group?.name === fund || file.fund === fund)
   if (picked.length > 0) return { files: picked, complete: false }
-  const silent = files.filter((file) => file.fund === undefined && !file.problem)
-  if (silent.length === 0) throw nothingAbout(fund, directory)
-  return { files: silent, complete: false, pick: fund }
+  const unnamed = files.filter((file) => file.fund === undefined && !file.problem)
+  if (unnamed.length === 0) throw nothingAbout(fund, directory)
+  return { files: unnamed, complete: false, pick: fund }
 }
 
-/** The usage error when --etf names a fund that no file is about. */
+/** Returns the usage error for --etf with a fund that no file is about. */
 export function nothingAbout(fund: string, directory: string): UniversesError {
   const expected = join(directory, `${fund.toLowerCase()}_holdings.csv`)
   return usageError(`no such file: ${expected}`, 'Check --etf and the directory.')
 }
 
-/** Files of one name go by their path, all but the first. */
+/** Of several files with one name, all but the first are named by their path. */
 function withUniqueNames(files: readonly FoundFile[]): FoundFile[] {
   const names = new Set<string>()
   return files.map((found) => {
@@ -119,7 +116,7 @@ function withUniqueNames(files: readonly FoundFile[]): FoundFile[] {
   })
 }
 
-/** A universe is stated by one file of a load, a good one first; the others are refused. */
+/** Refuses all but one file per universe; of several, the first without a problem is kept. */
 export function oneFilePerUniverse<File extends FoundFile>(files: readonly File[]): File[] {
   const stating = new Map<string, File>()
   const goodFirst = [...files].sort((a, b) => Number(Boolean(a.problem)) - Number(Boolean(b.problem)))

@@ -1,6 +1,6 @@
 import type { Problem } from '../file-problem.js'
 
-/** Words of a file name that are no ticker, though some would pass for one. */
+/** Words of a file name that are not a ticker, although some look like one. */
 const FILLERS = new Set(
   'a all as at copy daily data detail details download en equity etf etfs export file full fund funds index latest list market monthly my new of portfolio stock the top total trust us usd'.split(
     ' ',
@@ -8,7 +8,7 @@ const FILLERS = new Set(
 )
 
 /**
- * The fund that the name of an issuer's download says, whatever its case: the word before `holdings`
+ * Returns the fund that the name of an issuer's download tells, in any case: the word before `holdings`
  * (`IWV_holdings.csv`, `ARK_INNOVATION_ETF_ARKK_HOLDINGS.csv`), else the only word after it besides fillers
  * (`holdings-daily-us-en-spy.xlsx`, `Holdings_details_VTI.csv`), else the one in parentheses. Undefined for anything
  * else, titles like `Holdings_details_Total_World_Stock_ETF.csv` among them.
@@ -33,7 +33,7 @@ function ticker(word: string): string | undefined {
   return /^[a-z][a-z0-9]{0,4}(\.[a-z])?$/.test(word) && !FILLERS.has(word) ? word.toUpperCase() : undefined
 }
 
-/** Where the fund of an issuer's file may be said. */
+/** Sources for the fund of an issuer's file. */
 export interface FundClues {
   content?: string | undefined
   name?: string | undefined
@@ -41,8 +41,8 @@ export interface FundClues {
   asked?: string | undefined
 }
 
-/** The fund that an issuer's file is about: --etf decides over the name, and neither may contradict the content. */
-export function settleFund({ content, name, asked }: FundClues): string | Problem {
+/** Resolves the fund that an issuer's file is about: --etf overrides the name, and neither may contradict the content. */
+export function resolveFund({ content, name, asked }: FundClues): string | Problem {
   const said = asked ?? name
   if (content === undefined) return said ?? NO_FUND
   if (said === undefined || said === content) return content

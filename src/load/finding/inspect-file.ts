@@ -2,32 +2,28 @@ import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { FoundFile } from './find-files.js'
-import { refuseOtherThanWorkbook } from './file-kind.js'
 import { FileProblem, readProblem, type Problem } from '../file-problem.js'
-import { MAX_HEADER_BYTES, NotCanonical, recogniseFormat, type Format } from '../formats/format.js'
-import { isGzip, readHead } from '../staging/read-file.js'
-import type { IssuerFile } from '../formats/recognise-issuer.js'
-import type { LoadKind } from '../result.js'
-import { isWorkbook } from '../formats/workbook.js'
+import { CanonicalFormat } from '../formats/canonical.js'
+import { MAX_HEADER_BYTES, NotCanonical, readCanonicalHeader } from '../formats/canonical-header.js'
+import { isWorkbook, refuseOtherThanWorkbook } from '../formats/file-signature.js'
+import type { Format } from '../formats/format.js'
+import { kindOf, type LoadKind } from '../kinds.js'
+import { isGzip, readHead } from '../read-file.js'
 
-/** A file whose checksum and format are known, or what is wrong with it. */
+/** A file with its checksum, and its format or a problem. */
 export interface InspectedFile extends FoundFile {
   md5?: string
   bytes: number
-  /** Size and time of change when the checksum was taken. */
+  /** Size and modification time when the checksum was taken. */
   version?: string
   format?: Format
-  /** Set when the file is not canonical, but may be an issuer's: why it is not. */
+  /** Reason why the file is not canonical, if it may be an issuer's. */
   foreign?: Problem
-  /** What the head of an issuer's file says, once it was recognised. */
-  issuer?: IssuerFile
-  /** Name of the issuer's format, and the date of the holdings as it is written. */
-  origin?: { format: string; as_of?: string | undefined }
 }
 
 const BUFFER_BYTES = 256 * 1024
 
-/** Reads every file once for its checksum and its first line; a file with a problem is no error, one without format neither. */
+/** Reads every file once for its checksum, and its first line for the canonical format. A problem of a file is not an error. */
 export async function inspectFiles(kind: LoadKind, files: readonly FoundFile[]): Promise<InspectedFile[]> {
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   const inspected: InspectedFile[] = []
@@ -38,20 +34,20 @@ export async function inspectFiles(kind: LoadKind, files: readonly FoundFile[]):
 async function inspectFile(kind: LoadKind, file: FoundFile, buffer: Buffer): Promise<InspectedFile> {
   if (file.problem) return { ...file, bytes: 0 }
   const inspected: InspectedFile = { ...file, bytes: 0 }
+  const { issuers } = kindOf(kind)
   try {
     const { head, ...read } = await checksum(file.path, buffer)
     Object.assign(inspected, read)
-    if (kind === 'etfs' && isWorkbook(file.path)) inspected.foreign = lookAtWorkbook(head)
-    else
-      inspected.format = recogniseFormat(
-        kind,
-        isGzip(file.path) ? await readHead(file.path, MAX_HEADER_BYTES) : head,
-      )
-    inspected.problem = inspected.format && file.misnamed
+    if (issuers && isWorkbook(file.path)) inspected.foreign = lookAtWorkbook(head)
+    else {
+      const start = isGzip(file.path) ? await readHead(file.path, MAX_HEADER_BYTES) : head
+      inspected.format = new CanonicalFormat(kind, readCanonicalHeader(kind, start))
+      inspected.problem = file.misnamed
+    }
   } catch (thrown) {
     const problem = thrown instanceof FileProblem ? thrown.problem : readProblem(thrown)
     if (problem === undefined) throw thrown
-    if (kind === 'etfs' && thrown instanceof NotCanonical) inspected.foreign = problem
+    if (issuers && thrown instanceof NotCanonical) inspected.foreign = problem
     else inspected.problem = problem
   }
   return inspected
@@ -63,8 +59,8 @@ function lookAtWorkbook(head: Buffer): Problem {
 }
 
 /**
- * MD5 of the raw bytes, with the first of them. Reads into one buffer, synchronously because that is ten times
- * faster for small files, and lets other work in between the chunks of large ones.
+ * Returns the MD5 of the raw bytes, and the first of them. Reads into one buffer, synchronously because that is ten
+ * times faster for small files, and yields to other work between the chunks of large ones.
  */
 export async function checksum(
   path: string,
@@ -90,14 +86,14 @@ export async function checksum(
   }
 }
 
-/** A copy of the first line, and of enough beyond it to tell what kind of file this is. */
+/** Copies the first line, and enough beyond it to recognise the type of the file. */
 function firstLine(chunk: Buffer): Buffer {
   const end = chunk.indexOf('\n')
   const bytes = end < 0 ? MAX_HEADER_BYTES : Math.max(end + 1, 1024)
   return Buffer.from(chunk.subarray(0, Math.min(bytes, MAX_HEADER_BYTES)))
 }
 
-/** Throws FileProblem when the file was written to since its checksum was taken. */
+/** Throws FileProblem if the file was written to since its checksum was taken. */
 export function refuseChangedFile({ path, version }: InspectedFile): void {
   if (versionOf(statSync(path, { bigint: true })) === version) return
   throw new FileProblem({

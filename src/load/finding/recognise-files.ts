@@ -1,14 +1,20 @@
 import type pg from 'pg'
 import { FileProblem, readProblem } from '../file-problem.js'
-import { defaultDirectory, nothingAbout } from './find-files.js'
-import { settleFund } from './fund-name.js'
+import { defaultPath, nothingAbout } from './find-files.js'
+import type { Format } from '../formats/format.js'
+import {
+  ISSUER_COPY,
+  readIssuerLayouts,
+  STAGED_COLUMNS,
+  type IssuerLayout,
+} from '../formats/issuer-layout.js'
+import { resolveFund } from './fund-name.js'
 import type { InspectedFile } from './inspect-file.js'
-import { readIssuerFormats, type IssuerFormat } from '../formats/issuer-format.js'
 import type { LoadMode } from '../result.js'
 
-/** Turns files that are not canonical into issuers' files, or files with a problem. */
-export class Recogniser {
-  private formats: readonly IssuerFormat[] | undefined
+/** Gives files that are not canonical the format of their issuer, or a problem. */
+export class IssuerRecogniser {
+  private layouts: readonly IssuerLayout[] | undefined
 
   constructor(
     private readonly client: pg.Client,
@@ -16,9 +22,8 @@ export class Recogniser {
   ) {}
 
   /**
-   * Says of every file that is not canonical which format it has, which fund it is about and on which day. In mode
-   * incremental a file that a fund was last loaded from is known by its checksum and not read: `recognise` is for those
-   * that have to be loaded all the same.
+   * Recognises every file that is not canonical. In mode incremental, a file that a fund was last loaded from is known
+   * by its checksum and not opened: its header is read only if the file has to be loaded all the same.
    */
   async recogniseAll(mode: LoadMode, files: readonly InspectedFile[]): Promise<InspectedFile[]> {
     if (!files.some(({ foreign }) => foreign)) return [...files]
@@ -27,31 +32,57 @@ export class Recogniser {
     for (const file of files) {
       const known = loaded.get(`${file.name} ${file.md5}`)
       const isKnown = known !== undefined && (file.asked === undefined || file.asked === known.fund)
-      recognised.push(isKnown ? withOrigin(file, known) : await this.recognise(file))
+      recognised.push(isKnown ? this.loadedBefore(file, known) : await this.recognise(file))
     }
     return recognised
   }
 
-  /** The same for one file; canonical files and those recognised already stay as they are. */
-  async recognise(file: InspectedFile): Promise<InspectedFile> {
-    if (!file.foreign || file.problem || file.issuer) return file
+  private async recognise(file: InspectedFile): Promise<InspectedFile> {
+    if (!file.foreign || file.problem) return file
     const clue = file.asked ?? file.fund
     const group = clue === undefined ? undefined : ({ type: 'ETF', name: clue } as const)
     try {
-      this.formats ??= await readIssuerFormats(this.client)
-      // The parsers are loaded when the first file needs them.
-      const { recogniseIssuer } = await import('../formats/recognise-issuer.js')
-      const issuer = await recogniseIssuer(file.path, this.formats)
-      const fund = settleFund({ content: issuer.fund, name: file.fund, asked: file.asked })
-      const origin = { format: issuer.header.format.name, as_of: issuer.asOf }
-      if (typeof fund !== 'string') return { ...file, group, origin, problem: fund }
-      return { ...file, group: { type: 'ETF', name: fund }, origin, issuer }
+      const { content, format } = await this.readFormat(file.path)
+      const fund = resolveFund({ content, name: file.fund, asked: file.asked })
+      if (typeof fund !== 'string') return { ...file, group, format, problem: fund }
+      return { ...file, group: { type: 'ETF', name: fund }, format }
     } catch (thrown) {
       const problem = thrown instanceof FileProblem ? thrown.problem : readProblem(thrown)
       if (problem === undefined) throw thrown
-      // A list that has a column symbol was meant to be canonical: that it is not says more.
+      // A list with a column symbol was meant to be canonical: the reason why it is not says more.
       const meant = /\bsymbol\b/.test(file.foreign.value ?? '')
       return { ...file, group, problem: meant ? file.foreign : problem }
+    }
+  }
+
+  /** Format of an issuer's file, and the fund that its content names. */
+  private async readFormat(path: string): Promise<{ content: string | undefined; format: Format }> {
+    this.layouts ??= await readIssuerLayouts(this.client)
+    // The parsers take longer to import than most loads: only if a file needs them.
+    const [{ readIssuerHead }, { IssuerFormat }] = await Promise.all([
+      import('../formats/issuer-head.js'),
+      import('../formats/issuer.js'),
+    ])
+    const head = await readIssuerHead(path, this.layouts)
+    return { content: head.fund, format: new IssuerFormat(head) }
+  }
+
+  private loadedBefore(file: InspectedFile, { fund, format, as_of }: LoadedFile): InspectedFile {
+    return {
+      ...file,
+      group: { type: 'ETF', name: fund },
+      format: {
+        name: format,
+        asOf: as_of ?? undefined,
+        columns: STAGED_COLUMNS,
+        copy: ISSUER_COPY,
+        firstLine: 1,
+        read: async (source) => {
+          const recognised = await this.recognise(file)
+          if (recognised.problem) throw new FileProblem(recognised.problem)
+          return recognised.format!.read(source)
+        },
+      },
     }
   }
 
@@ -68,18 +99,14 @@ export class Recogniser {
   }
 }
 
-/** Where the members of a fund come from. */
+/** Source of a fund's members. */
 interface LoadedFile {
   fund: string
   format: string
   as_of: string | null
 }
 
-function withOrigin(file: InspectedFile, { fund, format, as_of }: LoadedFile): InspectedFile {
-  return { ...file, group: { type: 'ETF', name: fund }, origin: { format, as_of: as_of ?? undefined } }
-}
-
-/** The files about one fund, where their names did not say it. */
+/** Picks the files about one fund, for --etf with a directory whose file names do not tell. */
 export function pickFund(
   files: readonly InspectedFile[],
   fund: string | undefined,
@@ -87,6 +114,6 @@ export function pickFund(
 ): readonly InspectedFile[] {
   if (fund === undefined) return files
   const picked = files.filter(({ group }) => group?.name === fund)
-  if (picked.length === 0) throw nothingAbout(fund, directory ?? defaultDirectory('etfs'))
+  if (picked.length === 0) throw nothingAbout(fund, directory ?? defaultPath('etfs'))
   return picked
 }

@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer'
 import Papa, { type ParseResult } from 'papaparse'
 
-/** What spreadsheets put between columns, the usual one first. */
+/** Separators that spreadsheets use, the usual one first. */
 export const DELIMITERS = [',', ';', '\t', '|'] as const
 export type Delimiter = (typeof DELIMITERS)[number]
 
-/** Characters that are turned into rows at a time, so that the rows of a large file are never there all at once. */
+/** Characters parsed at a time, so that the rows of a large file are never in memory all at once. */
 const CHUNK = 256 * 1024
 
 /**
- * Text of a file, without byte order mark and with LF as the only line end. UTF-8, else Windows-1252, in which
- * spreadsheets save CSV. `cut`: the bytes may end within a character.
+ * Decodes a file as UTF-8, else as Windows-1252, in which spreadsheets save CSV. Removes the byte order mark and makes
+ * LF the only line end. `cut`: the bytes may end within a character.
  */
 export function decode(bytes: Buffer, cut = false): string {
   const utf8 = isUtf8(bytes) || (cut && [1, 2, 3].some((end) => isUtf8(bytes.subarray(0, -end))))
@@ -19,23 +19,25 @@ export function decode(bytes: Buffer, cut = false): string {
   return start.includes('\r') ? start.replace(/\r\n?/g, '\n') : start
 }
 
-/** The first rows of a text. */
+/** Parses the first rows of a text. */
 export function firstRows(text: string, delimiter: Delimiter, rows: number): string[][] {
   return Papa.parse<string[]>(text, { delimiter, newline: '\n', preview: rows }).data
 }
 
-/** What is wrong with the quotes of a row: it takes in later lines, or all of them. */
+/** Problem with the quotes of a row: it spans several lines, or all that follow. */
 export type QuoteFlaw = 'line break' | 'never closed'
 
-/** Called with every row and the number of its first line, line ends within quotes counted. */
+/** Receives a row and the number of its first line, line ends within quotes counted. */
 export type VisitRow = (cells: string[], line: number, flaw?: QuoteFlaw) => void
 
-/** Visits every row of a text. */
+/** Parses a text row by row. */
 export function eachRow(text: string, delimiter: Delimiter, visit: VisitRow): void {
   let line = 1
-  // Papa Parse cuts strings into chunks, too, though its types know that of files only.
+  // Papa Parse splits strings into chunks, too, although its types allow that for files only.
   const config = {
-    ...{ delimiter, newline: '\n' as const, chunkSize: CHUNK },
+    delimiter,
+    newline: '\n' as const,
+    chunkSize: CHUNK,
     chunk: ({ data, errors }: ParseResult<string[]>): void => {
       const unclosed = errors.find(({ code }) => code === 'MissingQuotes')?.row
       for (const [index, cells] of data.entries()) {

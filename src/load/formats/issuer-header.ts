@@ -1,12 +1,12 @@
 import { FileProblem } from '../file-problem.js'
-import { headerCell, type HeaderColumn, type IssuerFormat } from './issuer-format.js'
+import { headerCell, type HeaderColumn, type IssuerLayout } from './issuer-layout.js'
 
-/** Rows in which a header is looked for. */
+/** Number of rows that are searched for a header. */
 export const HEADER_ROWS = 50
 
 /** A header row that was recognised. */
 export interface Header {
-  format: IssuerFormat
+  layout: IssuerLayout
   /** Index of the row, from 0. */
   row: number
   /** Number of columns, without the empty ones that a spreadsheet appends. */
@@ -14,28 +14,28 @@ export interface Header {
   places: Places
 }
 
-/** Index of the cell that stands for a column, from 0. */
+/** Index of the cell of each column, from 0. */
 export type Places = Partial<Record<HeaderColumn, number>>
 
 /**
- * The first row that has every header cell of a format; undefined when there is none. Where several formats fit, the
- * one with the most header cells is meant.
+ * Finds the first row that has every header cell of a layout. If several layouts fit, the one with the most header
+ * cells is used.
  */
 export function findHeader(
-  formats: readonly IssuerFormat[],
+  layouts: readonly IssuerLayout[],
   rows: readonly (readonly string[])[],
 ): Header | undefined {
-  const byHeaders = [...formats].sort((a, b) => b.headers.length - a.headers.length)
+  const byHeaders = [...layouts].sort((a, b) => b.headers.length - a.headers.length)
   for (const [row, cells] of rows.slice(0, HEADER_ROWS).entries()) {
     const names = cells.map(headerCell)
-    const format = byHeaders.find(({ headers }) => headers.every((header) => names.includes(header)))
-    if (format) return { format, row, width: width(cells), places: findPlaces(format, cells) }
+    const layout = byHeaders.find(({ headers }) => headers.every((header) => names.includes(header)))
+    if (layout) return { layout, row, width: width(cells), places: findPlaces(layout, cells) }
   }
   return undefined
 }
 
-/** Where the columns of a format stand in a header row. */
-export function findPlaces({ columns }: IssuerFormat, cells: readonly string[]): Places {
+/** Finds the columns of a layout in a header row. */
+export function findPlaces({ columns }: IssuerLayout, cells: readonly string[]): Places {
   const names = cells.map(headerCell)
   const places: Places = {}
   for (const [column, alternatives] of Object.entries(columns)) {
@@ -45,54 +45,54 @@ export function findPlaces({ columns }: IssuerFormat, cells: readonly string[]):
   return places
 }
 
-/** Number of cells up to the last that is not blank. */
+/** Returns the number of cells up to the last that is not blank. */
 export function width(cells: readonly string[]): number {
   return cells.findLastIndex((cell) => cell.trim() !== '') + 1
 }
 
-/** Title of the table that a row announces, its first cell; undefined for a blank row and the name of the fund. */
-export function tableTitle(format: IssuerFormat, cells: readonly string[]): string | undefined {
+/** Returns the title that a row gives to the table below it: its first cell; undefined for a blank row and the name of the fund. */
+export function tableTitle(layout: IssuerLayout, cells: readonly string[]): string | undefined {
   const filled = cells.map((cell) => cell.trim()).filter((cell) => cell !== '')
   const [first] = filled
   if (first === undefined || filled.length > 2) return undefined
-  const isFact = format.fundPattern?.test(filled.join(' ')) || format.asOfPattern?.test(first)
-  return isFact || (filled.length === 2 && !format.asOfPattern?.test(filled.join(' '))) ? undefined : first
+  const isFact = layout.fundPattern?.test(filled.join(' ')) || layout.asOfPattern?.test(first)
+  return isFact || (filled.length === 2 && !layout.asOfPattern?.test(filled.join(' '))) ? undefined : first
 }
 
 /**
- * A file whose header no format fits: shows the row that looks most like one, and the format that comes closest.
- * `tables` are the first rows of the file, read in several ways.
+ * Returns the problem of a file whose header fits no layout: the row that looks most like a header, and the closest
+ * layout. `tables` are the first rows of the file, read in several ways.
  */
 export function unknownHeader(
-  formats: readonly IssuerFormat[],
+  layouts: readonly IssuerLayout[],
   tables: readonly (readonly (readonly string[])[])[],
 ): FileProblem {
   const best = tables
     .flatMap((rows) => [...rows.slice(0, HEADER_ROWS).entries()])
     .map(([row, cells]) => ({ row, names: cells.map(headerCell).filter((name) => name !== '') }))
-    .map(({ row, names }) => ({ row, names, known: mostFound(formats, names) }))
+    .map(({ row, names }) => ({ row, names, known: mostFound(layouts, names) }))
     .sort((a, b) => b.known - a.known || b.names.length - a.names.length || a.row - b.row)[0]
   const names = best?.names ?? []
   return new FileProblem({
     message: 'the header belongs to no known format',
     ...(best ? { line: best.row + 1, value: shorten(names.join(', ')) } : {}),
     remedy:
-      `Known are symbol,weight on line 1 and the downloads ${list(formats.map(({ name }) => name))}.` +
-      `${closest(formats, names)} A new format is a row of issuer_formats.`,
+      `Known are symbol,weight on line 1 and the downloads ${list(layouts.map(({ name }) => name))}.` +
+      `${closest(layouts, names)} A new format is a row of issuer_formats.`,
   })
 }
 
-function mostFound(formats: readonly IssuerFormat[], names: readonly string[]): number {
-  return Math.max(0, ...formats.map((format) => found(format, names).length))
+function mostFound(layouts: readonly IssuerLayout[], names: readonly string[]): number {
+  return Math.max(0, ...layouts.map((layout) => found(layout, names).length))
 }
 
-function found({ headers }: IssuerFormat, names: readonly string[]): string[] {
+function found({ headers }: IssuerLayout, names: readonly string[]): string[] {
   return headers.filter((header) => names.includes(header))
 }
 
-function closest(formats: readonly IssuerFormat[], names: readonly string[]): string {
-  const share = (format: IssuerFormat): number => found(format, names).length / format.headers.length
-  const [best] = [...formats].sort((a, b) => share(b) - share(a))
+function closest(layouts: readonly IssuerLayout[], names: readonly string[]): string {
+  const share = (layout: IssuerLayout): number => found(layout, names).length / layout.headers.length
+  const [best] = [...layouts].sort((a, b) => share(b) - share(a))
   if (!best || share(best) < 0.5) return ''
   return ` ${best.name} comes closest, but has ${list(best.headers.filter((name) => !names.includes(name)))}, too.`
 }

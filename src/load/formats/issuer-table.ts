@@ -1,16 +1,13 @@
 import type { QuoteFlaw } from './csv-rows.js'
 import { FileProblem } from '../file-problem.js'
-import { STAGED_COLUMNS } from './issuer-format.js'
+import { STAGED_COLUMNS } from './issuer-layout.js'
 import { findPlaces, tableTitle, width, type Header, type Places } from './issuer-header.js'
 import { quoteProblem, strayRow, widthProblem } from './row-problem.js'
 
-/** Characters that a CSV value has to be quoted for. */
-const SPECIAL = /[",\n\r\\]/
-
 /**
- * Takes the rows of an issuer's file one by one and collects those of its tables as CSV lines of (line, symbol, weight,
- * name, sector, asset_class, exchange). A table ends with the first row that has fewer than two cells; in a format with
- * sections the next one follows under its title and header. Throws FileProblem rather than lose a row.
+ * Takes the rows of an issuer's file one by one and collects those of its tables as input of ISSUER_COPY. A table ends
+ * with the first row that has fewer than two cells; in a layout with sections the next one follows under its title and
+ * header. Throws FileProblem rather than lose a row.
  */
 export class IssuerTable {
   /** Line in the file of each row collected. */
@@ -20,7 +17,7 @@ export class IssuerTable {
   private inside = false
   private places: Places
   private width: number
-  /** Cells that are the same in every row of a file: it is about one fund on one day. */
+  /** Cells that must be the same in every row: a file is about one fund on one day. */
   private readonly constant = new Map<number, string>()
 
   constructor(
@@ -47,24 +44,24 @@ export class IssuerTable {
     this.collect(cells, line)
   }
 
-  /** The rows collected, as the input of COPY. */
+  /** Returns the collected rows as the input of ISSUER_COPY. */
   toCsv(): Buffer {
     return Buffer.from(this.staged.join(''))
   }
 
   private takeOutside(cells: readonly string[], line: number): void {
-    const { format } = this.header
+    const { layout } = this.header
     if (this.looksLikeMember(cells)) throw strayRow(cells, line)
-    if (!format.sectioned) return
-    const places = findPlaces(format, cells)
+    if (!layout.sectioned) return
+    const places = findPlaces(layout, cells)
     if (places.weight !== undefined && (places.symbol ?? places.name) !== undefined) {
       this.places = places
       this.width = width(cells)
       this.inside = true
-    } else this.title = tableTitle(format, cells) ?? this.title
+    } else this.title = tableTitle(layout, cells) ?? this.title
   }
 
-  /** Whether a row would fit into the table above: then the table did not end, but has a gap. */
+  /** Returns true if a row would fit into the table above, which has a gap then and did not end. */
   private looksLikeMember(cells: readonly string[]): boolean {
     const { symbol, weight } = this.places
     if (symbol === undefined || weight === undefined) return false
@@ -76,7 +73,7 @@ export class IssuerTable {
 
   private isTitle(cells: readonly string[]): boolean {
     return (
-      this.header.format.sectioned && width(cells) <= 2 && tableTitle(this.header.format, cells) !== undefined
+      this.header.layout.sectioned && width(cells) <= 2 && tableTitle(this.header.layout, cells) !== undefined
     )
   }
 
@@ -123,15 +120,16 @@ export class IssuerTable {
   }
 }
 
-/** Whether a row belongs to a table; blank cells do not count. */
+/** Returns true for a row of a table; blank cells do not count. */
 function hasTwoCells(cells: readonly string[]): boolean {
   let filled = 0
   for (const cell of cells) if (cell !== '' && cell.trim() !== '' && (filled += 1) === 2) return true
   return false
 }
 
+/** Writes a cell for COPY. Papa Parse's `unparse` takes more than twice as long for a table. */
 function csvValue(cell: string | undefined): string {
   const value = cell?.trim() ?? ''
-  if (!SPECIAL.test(value)) return value
+  if (!/[",\n\r]/.test(value)) return value
   return `"${value.replace(/[\r\n]+/g, ' ').replaceAll('"', '""')}"`
 }

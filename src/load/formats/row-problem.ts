@@ -4,27 +4,32 @@ import { FileProblem } from '../file-problem.js'
 /** A row with fewer or more cells than its header. */
 export function widthProblem(cells: readonly string[], line: number, fewer: boolean): FileProblem {
   return new FileProblem({
-    ...{ message: `${fewer ? 'fewer' : 'more'} columns than the header`, line, value: shown(cells) },
+    message: `${fewer ? 'fewer' : 'more'} columns than the header`,
+    line,
+    value: shown(cells),
     remedy: fewer
       ? 'Is the file complete? Download it again.'
       : 'Put a value that contains the separator in double quotes.',
   })
 }
 
-/** A row that would fit into a table which has ended. */
+/** A row that would fit into the table that ended above it. */
 export function strayRow(cells: readonly string[], line: number): FileProblem {
   return new FileProblem({
-    ...{ message: 'a row of the table after its end', line, value: shown(cells) },
+    message: 'a row of the table after its end',
+    line,
+    value: shown(cells),
     remedy:
       'The table ends with the first row that has fewer than two cells: delete such rows above this one.',
   })
 }
 
-/** A row whose quotes take in other lines. */
+/** A row whose quotes span several lines. */
 export function quoteProblem(cells: readonly string[], line: number, flaw: QuoteFlaw): FileProblem {
   if (flaw === 'never closed') {
     return new FileProblem({
-      ...{ message: 'a quote is opened and never closed', line },
+      message: 'a quote is opened and never closed',
+      line,
       remedy: 'Close or remove it, or download the file again.',
     })
   }

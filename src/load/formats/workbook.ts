@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { Archive } from './archive.js'
-import { readWhole } from '../staging/read-file.js'
+import { readWhole } from '../read-file.js'
 import { SheetVisitor, type CellContext } from './sheet.js'
 import { damaged } from './workbook-problem.js'
 import { parsePart, TextCollector, type Attributes } from './xml.js'
@@ -9,11 +9,6 @@ import { parsePart, TextCollector, type Attributes } from './xml.js'
 export interface Sheet {
   name: string
   rows: string[][]
-}
-
-/** Returns true if the name of a file says that it is a workbook. */
-export function isWorkbook(path: string): boolean {
-  return /\.xlsx$/i.test(path)
 }
 
 const WORKBOOK = 'xl/workbook.xml'

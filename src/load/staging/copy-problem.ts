@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import type { Problem } from '../file-problem.js'
-import { lineOfLastQuote } from './read-file.js'
+import { lineOfLastQuote } from '../read-file.js'
 
-/** What a failed COPY says about a file of so many columns; undefined when the file is not to blame. */
+/** Translates the error of a COPY into a problem of the file, which has so many columns; undefined if the file is not the cause. */
 export async function copyProblem(
   error: pg.DatabaseError,
   path: string,
@@ -17,7 +17,8 @@ export async function copyProblem(
     case '22P05':
       return {
         message: 'a character that the database cannot store',
-        ...{ line: place.line, value: error.message },
+        line: place.line,
+        value: error.message,
         remedy: 'Use a database with encoding UTF8.',
       }
     case '54000':
@@ -29,7 +30,7 @@ export async function copyProblem(
   }
 }
 
-/** PostgreSQL's class "bad COPY file format" covers several mistakes; only its message tells them apart. */
+/** Tells the mistakes apart that PostgreSQL reports as "bad COPY file format": only its message does. */
 async function badCopyFormat(message: string, place: Place, path: string, columns: number): Promise<Problem> {
   const needed = `Every line needs ${columns} ${columns === 1 ? 'value' : 'values'}`
   if (/extra data/.test(message)) {
@@ -73,7 +74,7 @@ interface Place {
   value?: string
 }
 
-/** Line and text in COPY's context, `COPY staged_members, line 3: "AAPL,1,2"`, whatever language it is in. */
+/** Parses line and text from COPY's context in any language: `COPY staged_members, line 3: "AAPL,1,2"`. */
 function placeOf(where: string | undefined): Place {
   const [, line, value] = /^COPY [^,]*,\D*(\d+)(?:[^"]*"(.*)")?/s.exec(where ?? '') ?? []
   return {

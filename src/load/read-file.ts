@@ -1,20 +1,20 @@
 import { closeSync, createReadStream, openSync, readSync, type ReadStream } from 'node:fs'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { FileProblem } from '../file-problem.js'
+import { FileProblem } from './file-problem.js'
 
-/** Large enough that a chunk costs nothing beside its COPY, small enough that memory stays flat. */
+/** Large enough that the overhead per chunk is small beside its COPY, small enough that memory stays flat. */
 const CHUNK_BYTES = 128 * 1024
 
-/** Files up to this size are read in one go: a stream costs more than their COPY. */
+/** Files up to this size are read as a whole: a stream costs more than their COPY. */
 export const SMALL_BYTES = 256 * 1024
 
-/** Whether a file is read in one go. */
+/** Returns true if a file is read as a whole. */
 export function isSmall(path: string, bytes: number): boolean {
   return bytes <= SMALL_BYTES && !isGzip(path)
 }
 
-/** The content of a small file, as a part of `buffer`: good until the next call, and no memory of its own. */
+/** Reads a small file into `buffer` and returns the part of it that was filled, valid until the next call. */
 export function readSmall(path: string, buffer: Buffer): Buffer {
   const descriptor = openSync(path, 'r')
   try {
@@ -24,10 +24,10 @@ export function readSmall(path: string, buffer: Buffer): Buffer {
   }
 }
 
-/** Longest issuer's file, decompressed: ten times the longest there is, and it has to be in memory. */
+/** Limit for an issuer's file, decompressed: ten times the longest one published. It has to be in memory. */
 export const MAX_WHOLE_BYTES = 32 * 1024 * 1024
 
-/** The whole content of a file, decompressed if need be; throws FileProblem beyond MAX_WHOLE_BYTES. */
+/** Reads the whole content of a file, decompressed if necessary. Throws FileProblem beyond MAX_WHOLE_BYTES. */
 export async function readWhole(path: string): Promise<Buffer> {
   const { chunks, bytes } = await readFirst(path, MAX_WHOLE_BYTES + 1)
   if (bytes <= MAX_WHOLE_BYTES) return Buffer.concat(chunks)
@@ -37,7 +37,7 @@ export async function readWhole(path: string): Promise<Buffer> {
   })
 }
 
-/** The first bytes of a file's content, decompressed if need be. */
+/** Reads the first bytes of a file's content, decompressed if necessary. */
 export async function readHead(path: string, length: number): Promise<Buffer> {
   return Buffer.concat((await readFirst(path, length)).chunks).subarray(0, length)
 }
@@ -53,13 +53,13 @@ async function readFirst(path: string, length: number): Promise<{ chunks: Buffer
   return { chunks, bytes }
 }
 
-/** A file being read: its raw bytes, whose `bytesRead` shows the progress, and its content, decompressed if need be. */
+/** A file being read: its raw bytes, whose `bytesRead` is the progress, and its content, decompressed if necessary. */
 export interface OpenedFile {
   raw: ReadStream
   content: Readable
 }
 
-/** Opens a file. Errors of either stream arrive at `content`; destroying `content` closes the file. */
+/** Opens a file. `content` emits the errors of both streams; destroying it closes the file. */
 export function openFile(path: string): OpenedFile {
   const raw = createReadStream(path, { highWaterMark: CHUNK_BYTES })
   if (!isGzip(path)) return { raw, content: raw }
@@ -67,24 +67,24 @@ export function openFile(path: string): OpenedFile {
   return { raw, content }
 }
 
-/** Whether the name says that a file is compressed. */
+/** Returns true if the name of a file says that it is compressed. */
 export function isGzip(path: string): boolean {
   return /\.gz$/i.test(path)
 }
 
-/** Number of the line, from 1, that the byte at `offset` of a file's content belongs to. */
+/** Returns the line, from 1, of the byte at `offset` of a file's content. */
 export async function lineAt(path: string, offset: number): Promise<number> {
   const { lines } = await scan(path, offset)
   return lines
 }
 
-/** Number of the line with the last double quote of a file. */
+/** Returns the line of the last double quote of a file. */
 export async function lineOfLastQuote(path: string): Promise<number> {
   const { quoteLine } = await scan(path, Number.POSITIVE_INFINITY)
   return quoteLine
 }
 
-/** Walks through every byte up to `end`: only for messages, after something was found to be wrong. */
+/** Scans every byte up to `end`. Slow: for messages only, after a problem was found. */
 async function scan(path: string, end: number): Promise<{ lines: number; quoteLine: number }> {
   let lines = 1
   let quoteLine = 1

@@ -1,42 +1,43 @@
 import { decode, DELIMITERS, firstRows, type Delimiter } from './csv-rows.js'
+import { MAX_HEADER_BYTES } from './canonical-header.js'
 import { FileProblem } from '../file-problem.js'
-import { MAX_HEADER_BYTES } from './format.js'
-import type { IssuerFormat } from './issuer-format.js'
+import { isWorkbook } from './file-signature.js'
 import { findHeader, HEADER_ROWS, tableTitle, unknownHeader, type Header } from './issuer-header.js'
-import { readHead } from '../staging/read-file.js'
-import { isWorkbook, readWorkbook } from './workbook.js'
+import type { IssuerLayout } from './issuer-layout.js'
+import { readHead } from '../read-file.js'
+import { readWorkbook } from './workbook.js'
 
-/** What the head of an issuer's file says. */
-export interface IssuerFile {
+/** Facts from the first rows of an issuer's file. */
+export interface IssuerHead {
   header: Header
-  /** What separates the columns; a workbook has sheets instead. */
+  /** Separator of the columns; a workbook has sheets instead. */
   delimiter?: Delimiter
   sheet?: string
   /** Title of the first table. */
   title?: string | undefined
   /** Ticker of the fund, upper case. */
   fund?: string | undefined
-  /** Date of the holdings as the file writes it. */
+  /** Date of the holdings as the file spells it. */
   asOf?: string | undefined
 }
 
 /**
- * Recognises an issuer's file by a header row among its first rows, whatever its separator and encoding. Throws
- * FileProblem when no format fits; reads only the head of a CSV file, but all of a workbook.
+ * Recognises an issuer's file by a header row among its first rows, whatever its separator and encoding. Reads the
+ * head of a CSV file, but all of a workbook. Throws FileProblem if no layout fits.
  */
-export async function recogniseIssuer(path: string, formats: readonly IssuerFormat[]): Promise<IssuerFile> {
+export async function readIssuerHead(path: string, layouts: readonly IssuerLayout[]): Promise<IssuerHead> {
   const readings = isWorkbook(path) ? await readSheets(path) : await readDelimited(path)
   for (const { rows, ...reading } of readings) {
-    const header = findHeader(formats, rows)
+    const header = findHeader(layouts, rows)
     if (header) return { ...reading, header, ...facts(header, rows) }
   }
   throw unknownHeader(
-    formats,
+    layouts,
     readings.map(({ rows }) => rows),
   )
 }
 
-/** One way to take the head of a file for rows. */
+/** One way to read the head of a file as rows. */
 interface Reading {
   rows: string[][]
   delimiter?: Delimiter
@@ -52,23 +53,23 @@ async function readSheets(path: string): Promise<Reading[]> {
 
 async function readDelimited(path: string): Promise<Reading[]> {
   const text = decode(await readHead(path, MAX_HEADER_BYTES), true)
-  // One row more than a header is looked for in: the first of the table.
+  // One row more than can be the header: the first row of the table.
   return DELIMITERS.map((delimiter) => ({ delimiter, rows: firstRows(text, delimiter, HEADER_ROWS + 1) }))
 }
 
-function facts(header: Header, rows: readonly string[][]): Pick<IssuerFile, 'fund' | 'asOf' | 'title'> {
-  const { format, places, row } = header
+function facts(header: Header, rows: readonly string[][]): Pick<IssuerHead, 'fund' | 'asOf' | 'title'> {
+  const { layout, places, row } = header
   const preamble = rows.slice(0, row).map((cells) => filled(cells).join(' '))
   const first = rows[row + 1] ?? []
   const fact = (place: number | undefined, pattern: RegExp | undefined): string | undefined => {
     const text = place === undefined ? firstMatch(preamble, pattern) : first[place]
     return text?.trim() || undefined
   }
-  const fund = fact(places.fund, format.fundPattern)?.toUpperCase()
+  const fund = fact(places.fund, layout.fundPattern)?.toUpperCase()
   return {
     fund: fund !== undefined && /^[A-Z0-9][A-Z0-9.^/-]*$/.test(fund) ? fund : undefined,
-    asOf: fact(places.as_of, format.asOfPattern),
-    title: format.sectioned ? titleAbove(format, rows.slice(0, row)) : undefined,
+    asOf: fact(places.as_of, layout.asOfPattern),
+    title: layout.sectioned ? titleAbove(layout, rows.slice(0, row)) : undefined,
   }
 }
 
@@ -76,11 +77,11 @@ function firstMatch(texts: readonly string[], pattern: RegExp | undefined): stri
   return texts.map((text) => pattern?.exec(text)?.[1]).find((found) => found !== undefined)
 }
 
-/** Title of the table whose header comes next; the name of the fund stands above all titles. */
-function titleAbove(format: IssuerFormat, preamble: readonly string[][]): string | undefined {
+/** Title of the table whose header comes next; the name of the fund is above all titles. */
+function titleAbove(layout: IssuerLayout, preamble: readonly string[][]): string | undefined {
   for (const cells of preamble.toReversed()) {
-    const title = tableTitle(format, cells)
-    if (title !== undefined || format.fundPattern?.test(filled(cells).join(' '))) return title
+    const title = tableTitle(layout, cells)
+    if (title !== undefined || layout.fundPattern?.test(filled(cells).join(' '))) return title
   }
   return undefined
 }

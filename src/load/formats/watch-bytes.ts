@@ -1,6 +1,6 @@
 import { FileProblem } from '../file-problem.js'
 
-/** Longest line that is taken for a row. */
+/** Limit for the length of a row. */
 export const MAX_LINE_BYTES = 1024 * 1024
 
 const BOM_BYTES = 3
@@ -10,10 +10,10 @@ const BACKSLASH = 0x5c
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /**
- * Passes the bytes of a file on as they are, without its byte order mark and the blank lines at its end. Throws
- * FileProblem for what COPY would take without a word: a line longer than any row, and the line `\.`, which ends the
- * data early up to PostgreSQL 17. Looks at the edges of chunks only, never at single lines: so chunks must be shorter
- * than MAX_LINE_BYTES.
+ * Passes the bytes of a file on unchanged, without its byte order mark and the blank lines at its end. Throws
+ * FileProblem for what COPY would accept silently: a line longer than any row, and the line `\.`, which ends the data
+ * early up to PostgreSQL 17. Checks the edges of chunks only, not single lines, so chunks must be shorter than
+ * MAX_LINE_BYTES.
  */
 export async function* watchBytes(source: AsyncIterable<Buffer>, bom: boolean): AsyncGenerator<Buffer> {
   const watch = new Watch()
@@ -35,7 +35,7 @@ export async function* watchBytes(source: AsyncIterable<Buffer>, bom: boolean): 
   watch.end()
 }
 
-/** The same for a file that is there in one piece. */
+/** The same for a file that is in memory as a whole. */
 export function watchWhole(whole: Buffer, bom: boolean): Buffer {
   const watch = new Watch()
   watch.look(whole)
@@ -84,7 +84,7 @@ function tooLong(lineStart: number): FileProblem {
   return new FileProblem(problem, lineStart)
 }
 
-/** Where the trailing blanks and line ends of a chunk begin. */
+/** Returns the offset at which the trailing blanks and line ends of a chunk begin. */
 function endOfText(chunk: Buffer): number {
   let end = chunk.length
   while (end > 0 && isBlank(chunk[end - 1])) end -= 1

@@ -1,19 +1,22 @@
 import type pg from 'pg'
 import { UniversesError } from '../../errors.js'
 
-/** Columns of the staging table that an issuer's file can fill, in the order of its COPY. */
+/** Columns of the staging table that an issuer's file can fill, in the order of ISSUER_COPY. */
 export const STAGED_COLUMNS = ['symbol', 'weight', 'name', 'sector', 'asset_class', 'exchange'] as const
 export type StagedColumn = (typeof STAGED_COLUMNS)[number]
 
-/** What a cell of a header can stand for: a staging column, or a fact about the whole file. */
+/** COPY of rows that come with their line in the file. */
+export const ISSUER_COPY = `COPY staged_members (line, ${STAGED_COLUMNS.join(', ')}) FROM STDIN WITH (FORMAT csv, ENCODING 'UTF8')`
+
+/** What a header cell stands for: a staging column, or a fact about the whole file. */
 export type HeaderColumn = StagedColumn | 'fund' | 'as_of'
 
 /** Layout of an issuer's holdings files: a row of issuer_formats. */
-export interface IssuerFormat {
+export interface IssuerLayout {
   name: string
   /** Fingerprint: cells that the header row has, as `headerCell` spells them. */
   headers: string[]
-  /** Header cells by what they stand for; of several the first that the file has counts. */
+  /** Header cells by what they stand for; the first that the file has counts. */
   columns: Partial<Record<HeaderColumn, string[]>>
   /** First group: ticker of the fund, in a row above the header. */
   fundPattern: RegExp | undefined
@@ -23,7 +26,7 @@ export interface IssuerFormat {
   sectioned: boolean
 }
 
-interface FormatRow {
+interface LayoutRow {
   name: string
   headers: string[]
   columns: Partial<Record<HeaderColumn, string[]>>
@@ -32,17 +35,18 @@ interface FormatRow {
   sectioned: boolean
 }
 
-/** The formats that this database knows, by name. A pattern that is no regular expression is an error that names the row. */
-export async function readIssuerFormats(client: pg.Client): Promise<IssuerFormat[]> {
-  const { rows } = await client.query<FormatRow>('SELECT * FROM issuer_formats ORDER BY name')
-  return rows.map(toIssuerFormat)
+/** Reads the layouts that this database knows. An invalid regular expression is an error that names its row. */
+export async function readIssuerLayouts(client: pg.Client): Promise<IssuerLayout[]> {
+  const { rows } = await client.query<LayoutRow>('SELECT * FROM issuer_formats ORDER BY name')
+  return rows.map(toIssuerLayout)
 }
 
-/** A row of issuer_formats, ready for use. */
-export function toIssuerFormat(row: FormatRow): IssuerFormat {
+function toIssuerLayout(row: LayoutRow): IssuerLayout {
   const { name, headers, columns, sectioned } = row
   return {
-    ...{ name, sectioned, headers: headers.map(headerCell) },
+    name,
+    sectioned,
+    headers: headers.map(headerCell),
     columns: Object.fromEntries(
       Object.entries(columns).map(([column, cells]) => [column, cells.map(headerCell)]),
     ),
@@ -51,18 +55,18 @@ export function toIssuerFormat(row: FormatRow): IssuerFormat {
   }
 }
 
-/** A header cell as it is compared: lower case, blanks (non-breaking ones too) trimmed and collapsed. */
+/** Returns a header cell as it is compared: lower case, blanks (non-breaking ones too) trimmed and collapsed. */
 export function headerCell(cell: string): string {
   return cell.trim().replace(/\s+/g, ' ').toLowerCase()
 }
 
-function pattern(format: string, column: string, text: string | null): RegExp | undefined {
+function pattern(layout: string, column: string, text: string | null): RegExp | undefined {
   if (text === null) return undefined
   try {
     return new RegExp(text, 'i')
   } catch (thrown) {
-    throw new UniversesError(`${column} of the issuer format ${format} is no regular expression: ${text}`, {
-      hint: `Correct the row: UPDATE issuer_formats SET ${column} = ... WHERE name = '${format}'.`,
+    throw new UniversesError(`${column} of the issuer format ${layout} is no regular expression: ${text}`, {
+      hint: `Correct the row: UPDATE issuer_formats SET ${column} = ... WHERE name = '${layout}'.`,
       cause: thrown,
     })
   }

@@ -1,7 +1,7 @@
 import { FileProblem } from '../file-problem.js'
-import type { LoadKind } from '../result.js'
+import { kindOf, type LoadKind } from '../kinds.js'
 
-/** Throws FileProblem for a file that begins like something else than CSV. */
+/** Throws FileProblem for a file that begins like anything but CSV. */
 export function refuseOtherThanCsv(kind: LoadKind, head: Buffer): void {
   const refuse = (message: string, remedy: string): never => {
     throw new FileProblem({ message, remedy, line: 1 })
@@ -9,8 +9,9 @@ export function refuseOtherThanCsv(kind: LoadKind, head: Buffer): void {
   const start = head.subarray(0, 64)
   const zeros = start.reduce((count, byte) => count + Number(byte === 0), 0)
   const first = start.toString('latin1', 0, 2)
-  const rename =
-    kind === 'etfs' ? 'If it is a workbook, rename it so that it ends in .xlsx.' : 'Save it as CSV.'
+  const rename = kindOf(kind).issuers
+    ? 'If it is a workbook, rename it so that it ends in .xlsx.'
+    : 'Save it as CSV.'
   if (isZip(start)) refuse('the file is a spreadsheet or ZIP archive', rename)
   if (first === '\xff\xfe' || first === '\xfe\xff' || zeros * 4 > start.length)
     refuse('the file is UTF-16', 'Save it as UTF-8 ("CSV UTF-8" in Excel).')
@@ -19,7 +20,12 @@ export function refuseOtherThanCsv(kind: LoadKind, head: Buffer): void {
     refuse('the file is a web page, not CSV', 'Often an error page: open it in a browser, download again.')
 }
 
-/** Throws FileProblem for a file that is called .xlsx but begins like something else. */
+/** Returns true if the name of a file says that it is a workbook. */
+export function isWorkbook(path: string): boolean {
+  return /\.xlsx$/i.test(path)
+}
+
+/** Throws FileProblem for a file that is named .xlsx but begins like anything else. */
 export function refuseOtherThanWorkbook(head: Buffer): void {
   if (isZip(head)) return
   const start = head.toString('latin1', 0, 1024)
@@ -34,7 +40,7 @@ export function refuseOtherThanWorkbook(head: Buffer): void {
   refuse('the file is not a workbook', 'If it is CSV, rename it so that it ends in .csv.')
 } // prettier-ignore
 
-/** Whether bytes begin a ZIP archive, which a workbook is. A list may begin with PKG. */
+/** Returns true for the first bytes of a ZIP archive, which a workbook is. Four of them, because a list may begin with PKG. */
 function isZip(bytes: Buffer): boolean {
   return ['PK\x03\x04', 'PK\x05\x06'].includes(bytes.toString('latin1', 0, 4))
 }

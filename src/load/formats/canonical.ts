@@ -1,0 +1,36 @@
+import type { CanonicalHeader } from './canonical-header.js'
+import type { Content, Format, Source } from './format.js'
+import { kindOf, type LoadKind } from '../kinds.js'
+import { isSmall, openFile, readSmall } from '../read-file.js'
+import { watchBytes, watchWhole } from './watch-bytes.js'
+
+/** Format of a canonical file: COPY parses its bytes as they are. */
+export class CanonicalFormat implements Format {
+  readonly columns: readonly string[]
+  readonly copy: string
+  readonly firstLine: number
+  private readonly bom: boolean
+
+  /** File and line of a row come from the defaults of the staging table. */
+  constructor(kind: LoadKind, { columns, header, bom }: CanonicalHeader) {
+    const list = columns.join(', ')
+    const options = `FORMAT csv, HEADER ${header}, ENCODING 'UTF8', FORCE_NULL (${list})`
+    this.columns = columns
+    this.copy = `COPY ${kindOf(kind).table} (${list}) FROM STDIN WITH (${options})`
+    this.firstLine = header ? 2 : 1
+    this.bom = bom
+  }
+
+  read({ path, bytes, buffer, onRead }: Source): Content {
+    if (isSmall(path, bytes)) return { data: watchWhole(readSmall(path, buffer), this.bom) }
+    return { data: this.stream(path, onRead) }
+  }
+
+  private async *stream(path: string, onRead: Source['onRead']): AsyncGenerator<Buffer> {
+    const { raw, content } = openFile(path)
+    for await (const chunk of watchBytes(content as AsyncIterable<Buffer>, this.bom)) {
+      yield chunk
+      onRead(raw.bytesRead)
+    }
+  }
+}
