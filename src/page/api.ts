@@ -2,7 +2,7 @@ import type { ProblemDocument } from '../documents/problem.js'
 
 const KEY = 'universes-key'
 
-/** Asks a person for a key; undefined when there is none to be had. */
+/** Asks the user for a key; resolves with undefined if the user has none. */
 export type AskForKey = (reason: string) => Promise<string | undefined>
 
 /** A problem document as the page reads it: a proxy may have sent something else. */
@@ -23,21 +23,21 @@ export class ApiError extends Error {
 
 let askForKey: AskForKey = () => Promise.resolve(undefined)
 let asking: Promise<string | undefined> | undefined
-/** Somebody has said that there is no key: nobody is asked again until they want to be. */
+/** True once the user has dismissed the question: it is not asked again until newKey(). */
 let refused = false
 
-/** Says who asks for the key. */
+/** Sets the function that asks for a key. */
 export function keyFrom(ask: AskForKey): void {
   askForKey = ask
 }
 
-/** Asks for a key, whether one is needed or not. */
+/** Asks for a key even if none is needed; true if the user gave one. */
 export async function newKey(reason: string): Promise<boolean> {
   refused = false
   return (await ask(reason)) !== undefined
 }
 
-/** Calls the service, with the key of this tab; asks for one when the service does. Throws ApiError. */
+/** Calls the service with the key of this tab, and asks for a key if the service requires one. Throws ApiError. */
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   for (;;) {
     const key = sessionStorage.getItem(KEY)
@@ -45,19 +45,19 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
     if (response.ok) return response
     const problem = await problemOf(response)
     if (response.status !== 401 || refused) throw new ApiError(response.status, problem)
-    // Another call may have got a key meanwhile.
+    // Another call may have stored a key in the meantime.
     if (sessionStorage.getItem(KEY) !== key) continue
-    const reason = key === null ? '' : 'The service does not know the key that this tab has.'
+    const reason = key === null ? '' : 'The service does not accept the key of this tab.'
     if ((await ask(reason)) === undefined) throw new ApiError(401, problem)
   }
 }
 
-/** The document at a path. */
+/** Returns the document at a path. */
 export async function get<Document>(path: string, signal?: AbortSignal): Promise<Document> {
   return (await (await call(path, signal ? { signal } : {})).json()) as Document
 }
 
-/** Sends JSON and returns the document that answers. */
+/** Sends JSON and returns the response document. */
 export async function post<Document>(path: string, body: object): Promise<Document> {
   const response = await call(path, {
     method: 'POST',
@@ -67,7 +67,7 @@ export async function post<Document>(path: string, body: object): Promise<Docume
   return (await response.json()) as Document
 }
 
-/** A path of the API: every part is escaped. */
+/** Builds a path of the API from parts, each of them escaped. */
 export function path(...parts: string[]): string {
   return `/${parts.map(encodeURIComponent).join('/')}`
 }

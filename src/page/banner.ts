@@ -7,10 +7,10 @@ import { explain } from './problem.js'
 
 type Seen = { overview: Overview; isStale: boolean } | { error: unknown; look: () => void }
 
-/** When the figures on the page were true. */
+/** Time of the figures on the page. */
 let seenAt = ''
 
-/** Says in the header how the service does, and above the page when something is wrong. */
+/** Shows the state of the service in the header, and a banner while something is wrong. */
 export function showBanner(seen: Seen): void {
   if ('error' in seen) return trouble(seen.error, seen.look)
   const { overview, isStale } = seen
@@ -19,12 +19,12 @@ export function showBanner(seen: Seen): void {
   if (isStale) {
     state('bad', 'Database down')
     banner(
-      `The database does not answer. The page shows what was true at ${dateTime(seenAt)} and tries again by itself.`,
+      `The database does not answer. The page shows data of ${dateTime(seenAt)} and retries automatically.`,
     )
   } else if (stale) {
     state('warn', 'Cache stale')
     banner(
-      `The relationship cache is stale since ${dateTime(stale.since)}: ${stale.reason}. Its answers may be older than the database.`,
+      `The relationship cache has been stale since ${dateTime(stale.since)}: ${stale.reason}. Its responses may be out of date.`,
     )
   } else {
     state('good', 'Live')
@@ -39,17 +39,17 @@ function trouble(error: unknown, look: () => void): void {
     state('warn', status === 401 ? 'No key' : 'Not allowed')
     return banner(`${title}. ${detail} ${hint}`, ' ', keyButton(look))
   }
-  const older = seenAt === '' ? '' : ` The page shows what was true at ${dateTime(seenAt)}.`
+  const older = seenAt === '' ? '' : ` The page shows data of ${dateTime(seenAt)}.`
   state('bad', status === 0 ? 'No answer' : 'Trouble')
-  banner(`${title}. ${detail} ${hint}${older} It tries again by itself.`)
+  banner(`${title}. ${detail} ${hint}${older} The page retries automatically.`)
 }
 
-/** Says it only when it is new: a screen reader is not told the same every few seconds. */
+/** Updates the banner only if its text changes, so that screen readers do not repeat it. */
 function banner(...text: Child[]): void {
   const element = byId('banner')
-  const said = h('p', {}, text)
-  if (text.length > 0 && element.textContent === said.textContent) return
-  put(element, text.length > 0 && said)
+  const next = h('p', {}, text)
+  if (text.length > 0 && element.textContent === next.textContent) return
+  put(element, text.length > 0 && next)
   element.hidden = text.length === 0
 }
 

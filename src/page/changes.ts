@@ -1,5 +1,5 @@
 import type { UniverseChangeDocument } from '../documents/changes.js'
-import { h, type Child } from './dom.js'
+import { button, h, tag, type Child } from './dom.js'
 import { count, number } from './format.js'
 import { typeTitle } from './names.js'
 import { universeLink, symbolLink } from './links.js'
@@ -7,27 +7,17 @@ import { moves } from './steps.js'
 
 const SHOWN = 8
 
-/** What changed, universe by universe, the largest change first; the symbols on demand. */
+/** Lists changed universes, held ones and the largest changes first; each expands to its symbols. */
 export function changeList(changes: readonly UniverseChangeDocument[]): HTMLElement {
   const sorted = [...changes].sort((a, b) => Number(b.held) - Number(a.held) || size(b) - size(a))
   const list = h('ul', { class: 'changes' }, sorted.slice(0, SHOWN).map(changeItem))
   if (sorted.length <= SHOWN) return list
-  const more = h(
-    'button',
-    {
-      type: 'button',
-      class: 'button small',
-      on: {
-        click: () => {
-          const rest = sorted.slice(SHOWN).map(changeItem)
-          list.append(...rest)
-          more.remove()
-          rest[0]?.querySelector('summary')?.focus()
-        },
-      },
-    },
-    `Show all ${number(sorted.length)}`,
-  )
+  const more = button(`Show all ${number(sorted.length)}`, () => {
+    const rest = sorted.slice(SHOWN).map(changeItem)
+    list.append(...rest)
+    more.remove()
+    rest[0]?.querySelector('summary')?.focus()
+  })
   return h('div', {}, list, more)
 }
 
@@ -43,7 +33,7 @@ function changeItem(change: UniverseChangeDocument): HTMLElement {
         'summary',
         {},
         h('span', { class: 'change-name' }, h('b', {}, name), ' ', h('small', {}, typeTitle(type))),
-        h('span', { class: 'change-moves' }, held && h('span', { class: 'tag warn' }, 'held'), moves(change)),
+        h('span', { class: 'change-moves' }, held && tag('held', 'warn'), moves(change)),
         h(
           'span',
           { class: 'change-count' },
@@ -53,10 +43,10 @@ function changeItem(change: UniverseChangeDocument): HTMLElement {
       h(
         'div',
         { class: 'change-symbols' },
-        symbols('added', held ? 'would come' : 'came', change.added, change.added_symbols),
-        symbols('removed', held ? 'would leave' : 'left', change.removed, change.removed_symbols),
+        symbols('added', held ? 'would be added' : 'added', change.added, change.added_symbols),
+        symbols('removed', held ? 'would be removed' : 'removed', change.removed, change.removed_symbols),
         change.updated > 0 &&
-          h('p', { class: 'help' }, `${count(change.updated, 'member')} with another weight or rank.`),
+          h('p', { class: 'help' }, `${count(change.updated, 'member')} with a new weight or rank.`),
         h('p', {}, universeLink(type, name, `Show ${name}`)),
       ),
     ),

@@ -1,13 +1,16 @@
-/** What an element may contain. Text is always text: nothing here ever parses markup. */
+/** Content of an element. Strings become text nodes: markup is never parsed. */
 export type Child = Node | string | number | null | undefined | false | readonly Child[]
 
-/** Attributes; `true` sets one without a value, `false` and undefined leave it out. `on` are listeners. */
+/** Meaning of a tag or box, shown as its colour. */
+export type Tone = 'good' | 'bad' | 'warn' | 'info'
+
+/** Attributes; `true` sets one without a value, `false` and undefined omit it. `on` has the listeners. */
 export interface Props {
   on?: Record<string, (event: Event) => void>
   [attribute: string]: string | number | boolean | undefined | Record<string, (event: Event) => void>
 }
 
-/** An HTML element. */
+/** Creates an HTML element. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   props: Props = {},
@@ -16,7 +19,7 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return fill(document.createElement(tag), props, children)
 }
 
-/** An SVG element. */
+/** Creates an SVG element. */
 export function svg<Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   props: Props = {},
@@ -25,7 +28,7 @@ export function svg<Tag extends keyof SVGElementTagNameMap>(
   return fill(document.createElementNS('http://www.w3.org/2000/svg', tag), props, children)
 }
 
-/** A small picture from one path, for decoration only. */
+/** Creates a decorative icon from one path. */
 export function icon(path: string, name = ''): SVGElement {
   return svg(
     'svg',
@@ -34,24 +37,47 @@ export function icon(path: string, name = ''): SVGElement {
   )
 }
 
-/** Replaces what an element contains. */
+/** Creates a button. */
+export function button(
+  text: string,
+  click: () => void,
+  props: Record<string, string | boolean> = {},
+): HTMLButtonElement {
+  return h('button', { type: 'button', class: 'button small', ...props, on: { click } }, text)
+}
+
+/** Creates a round button that shows an icon; `label` is for screen readers. */
+export function iconButton(label: string, path: string, click: () => void, size = ''): HTMLButtonElement {
+  return h(
+    'button',
+    { type: 'button', class: `icon-button ${size}`.trim(), 'aria-label': label, on: { click } },
+    icon(path),
+  )
+}
+
+/** Creates a tag: a word or two on a coloured ground. */
+export function tag(text: string, tone: Tone | '' = ''): HTMLElement {
+  return h('span', { class: `tag ${tone}`.trim() }, text)
+}
+
+/** Replaces the content of an element. */
 export function put(element: Element, ...children: Child[]): void {
   element.replaceChildren(...nodes(children))
 }
 
-/** The element of the shell that has this id. */
+/** Returns the element of index.html with this id. */
 export function byId<Type extends Element = HTMLElement>(id: string): Type {
   const element = document.getElementById(id)
   if (element === null) throw new Error(`the page has no #${id}`)
   return element as unknown as Type
 }
 
-/** Says something to screen readers, without moving the focus. */
+/** Announces a text to screen readers without moving the focus. */
 export function announce(text: string): void {
   byId('announcer').textContent = text
 }
 
-/** Shows a sentence in an element that is hidden without one. */
+/** Replaces the content of an element and hides it if it is empty. */
 export function say(id: string, ...children: Child[]): void {
   const element = byId(id)
   put(element, ...children)

@@ -1,14 +1,14 @@
 import type { Overview } from '../documents/overview.js'
-import { h } from './dom.js'
+import { h, tag } from './dom.js'
 
-/** What to do with a new installation. */
+/** Lists the first steps of a new installation. */
 export function firstSteps({ stocks, priced_to: priced, memberships }: Overview['totals']): HTMLElement {
   const step = (done: boolean, title: string, text: string): HTMLElement =>
     h(
       'li',
       { class: done ? 'done' : '' },
       h('b', {}, title),
-      done && h('span', { class: 'tag good' }, 'done'),
+      done && tag('done', 'good'),
       h('p', { class: 'help' }, text),
     )
   return h(
@@ -21,13 +21,17 @@ export function firstSteps({ stocks, priced_to: priced, memberships }: Overview[
       step(
         stocks > 0,
         'Load symbols',
-        'The securities master: symbols.csv, or whatever your import writes into the table symbols.',
+        'The securities master: symbols.csv, or the rows that your import writes into the table symbols.',
       ),
-      step(priced !== null, 'Load prices', 'Daily closes; with the number of shares they make market caps.'),
+      step(
+        priced !== null,
+        'Load prices',
+        'Daily closes: market caps are the last close times the number of shares.',
+      ),
       step(
         memberships > 0,
         'Load holdings',
-        'Funds, indexes, themes: as the issuers publish them, or plain lists.',
+        'Funds, indexes and themes: files of the issuers, or plain lists.',
       ),
       step(
         false,

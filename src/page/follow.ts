@@ -2,28 +2,28 @@ import { ApiError, call, get, path } from './api.js'
 import type { JobProgress, JobStatus } from '../documents/runs.js'
 import { EventParser } from './stream.js'
 
-/** Streams that break are opened again this often before the status is polled instead. */
+/** Attempts to open a broken stream before the status is polled instead. */
 const ATTEMPTS = 3
 const POLL_MS = 700
 
-/** Who hears how a job comes on. */
+/** Callbacks for the progress of a job. */
 export interface Follower {
-  /** The steps that the job will take. */
+  /** The job has been accepted, with these steps. */
   triggered(this: void, steps: readonly string[]): void
-  /** A step has ended. */
+  /** A step has finished. */
   progress(this: void, step: JobProgress): void
-  /** Where it stands, when there is no stream. */
+  /** Polled status, if there is no stream. */
   status(this: void, status: JobStatus): void
-  /** The stream broke; it is opened again, or polled. */
+  /** The stream broke; the page reconnects or polls. */
   broken(this: void): void
 }
 
-/** Address of a job below the API. */
+/** Path of the status or event stream of a job. */
 export function jobPath(what: 'status' | 'events', jobId: string): string {
   return path('api', 'processing', 'cache-sync', what, jobId)
 }
 
-/** Follows a job to its end and returns how it ended. A broken stream is resumed where it broke; without streams it polls. */
+/** Follows a job until it has finished and returns its status. Resumes a broken stream, and polls if there is none. */
 export async function follow(jobId: string, follower: Follower, signal: AbortSignal): Promise<JobStatus> {
   const parser = new EventParser()
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -32,10 +32,10 @@ export async function follow(jobId: string, follower: Follower, signal: AbortSig
       if (await read(jobId, parser, follower, signal)) break
     } catch (error) {
       if (signal.aborted) throw error
-      // A job that the service does not know, or may not show, will not get better.
+      // An unknown job, or one that the key may not read, stays so.
       if (error instanceof ApiError && error.status >= 400 && error.status < 500) throw error
     }
-    // What arrived is progress: only streams that bring nothing count.
+    // Only streams without a new event count as failed attempts.
     if (parser.lastId !== before) attempt = -1
     follower.broken()
     await pause(400 * 2 ** Math.max(attempt, 0), signal)
@@ -43,7 +43,7 @@ export async function follow(jobId: string, follower: Follower, signal: AbortSig
   return poll(jobId, follower, signal)
 }
 
-/** Reads one stream; true when the job has ended. */
+/** Reads one stream; true if the job has finished. */
 async function read(
   jobId: string,
   parser: EventParser,

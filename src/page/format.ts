@@ -28,7 +28,7 @@ export function dollars(value: number): string {
   return `$${compact.format(value)}`
 }
 
-/** 19.3 %; 100 % only when it is all. */
+/** 19.3 %; never rounded up to 100 %. */
 export function percent(value: number): string {
   const cut = value >= 99.95 && value < 100 ? 99.9 : value
   return `${cut === 100 || cut === 0 ? cut : cut.toFixed(1)} %`
@@ -45,26 +45,26 @@ export function duration(seconds: number): string {
 }
 
 /** just now, 4 min ago, 3 h ago, 2 days ago, 2026-01-23 */
-export function ago(moment: string, now = Date.now()): string {
-  const seconds = (now - Date.parse(moment)) / 1000
+export function ago(timestamp: string, now = Date.now()): string {
+  const seconds = (now - Date.parse(timestamp)) / 1000
   if (seconds < 45) return 'just now'
   if (seconds < 3570) return `${Math.max(1, Math.round(seconds / 60))} min ago`
   if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`
   if (seconds < 86_400 * 13.5) return count(Math.round(seconds / 86_400), 'day') + ' ago'
-  return moment.slice(0, 10)
+  return timestamp.slice(0, 10)
 }
 
-/** 2026-01-23 16:35:00, in the time zone of whoever looks. */
-export function dateTime(moment: string): string {
-  const at = new Date(moment)
+/** 2026-01-23 16:35:00, in the time zone of the browser. */
+export function dateTime(timestamp: string): string {
+  const at = new Date(timestamp)
   const two = (value: number): string => String(value).padStart(2, '0')
-  return `${day(moment)} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+  return `${day(timestamp)} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
 }
 
-/** 2026-01-23, in the time zone of whoever looks. */
-export function day(moment: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(moment)) return moment
-  const at = new Date(moment)
+/** 2026-01-23, in the time zone of the browser. */
+export function day(timestamp: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(timestamp)) return timestamp
+  const at = new Date(timestamp)
   const two = (value: number): string => String(value).padStart(2, '0')
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
 }
@@ -76,12 +76,12 @@ export function bytes(value: number): string {
   return `${(value / 1e6).toFixed(1)} MB`
 }
 
-/** Something that is called lower_snake, for people: Market caps. */
+/** market_caps as Market caps */
 export function words(name: string): string {
   return capital(name.replaceAll('_', ' '))
 }
 
-/** A sentence begins with a capital letter. */
+/** Capitalizes the first letter. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -1,12 +1,11 @@
 import { newKey } from './api.js'
-import { byId, h, type Child } from './dom.js'
+import { button, byId, type Child } from './dom.js'
 
-/** Asks for a key in a dialog; undefined when there is none. */
+/** Asks for a key in a dialog; resolves with undefined if the user enters none. */
 export function askForKey(reason: string): Promise<string | undefined> {
   const dialog = byId<HTMLDialogElement>('key')
   const input = byId<HTMLInputElement>('key-input')
-  byId('key-reason').textContent =
-    reason === '' ? 'What it shows, and what it does, is for people with a key.' : reason
+  byId('key-reason').textContent = reason === '' ? 'The service requires a key.' : reason
   input.value = ''
   return new Promise((resolve) => {
     dialog.addEventListener(
@@ -24,14 +23,10 @@ export function askForKey(reason: string): Promise<string | undefined> {
   })
 }
 
-/** A button that asks for another key, and what happens when there is one. */
+/** Creates a button that asks for another key and calls `onKey` with it in place. */
 export function keyButton(onKey: () => void): Child {
   const ask = async (): Promise<void> => {
     if (await newKey('')) onKey()
   }
-  return h(
-    'button',
-    { type: 'button', class: 'button small', on: { click: () => void ask() } },
-    'Use another key',
-  )
+  return button('Use another key', () => void ask())
 }

@@ -1,31 +1,31 @@
 import { h } from './dom.js'
 
-/** Address of a symbol in this page. */
+/** Hash of a symbol. */
 export function symbolHash(symbol: string): string {
   return `#/symbol/${encodeURIComponent(symbol)}`
 }
 
-/** Address of a universe in this page. */
+/** Hash of a universe. */
 export function universeHash(type: string, name: string): string {
   return `#/universe/${encodeURIComponent(type)}/${encodeURIComponent(name)}`
 }
 
-/** Address of a run in this page. */
+/** Hash of a run. */
 export function runHash(jobId: string): string {
   return `#/run/${encodeURIComponent(jobId)}`
 }
 
-/** A symbol that leads to its groups. */
+/** Creates a link to a symbol. */
 export function symbolLink(symbol: string, className = 'symbol'): HTMLElement {
   return h('a', { href: symbolHash(symbol), class: className }, symbol)
 }
 
-/** A universe that leads to its members. */
+/** Creates a link to a universe. */
 export function universeLink(type: string, name: string, text = name): HTMLElement {
   return h('a', { href: universeHash(type, name) }, text)
 }
 
-/** What a hash leads to: `#/symbol/BRK.B` is ['symbol', 'BRK.B']; nothing of ours is []. */
+/** Parses a hash: `#/symbol/BRK.B` is ['symbol', 'BRK.B']; any other hash is []. */
 export function routeOf(hash: string): string[] {
   if (!hash.startsWith('#/')) return []
   try {

@@ -1,30 +1,26 @@
 import { changeList } from './changes.js'
 import type { FileProblem, LoadDocument, LoadFile } from '../documents/loads.js'
-import { h, type Child } from './dom.js'
+import { h, tag, type Child, type Tone } from './dom.js'
 import { capital, count, number } from './format.js'
 
-const STATUS: Readonly<Record<LoadFile['status'], readonly [tone: string, done: string, would: string]>> = {
-  loaded: ['good', 'Loaded', 'Would load'],
-  unchanged: ['', 'Unchanged', 'Unchanged'],
-  held: ['warn', 'Held back', 'Would be held back'],
-  rejected: ['bad', 'Refused', 'Refused'],
-}
+const STATUS: Readonly<Record<LoadFile['status'], readonly [tone: Tone | '', done: string, would: string]>> =
+  {
+    loaded: ['good', 'Loaded', 'Would load'],
+    unchanged: ['', 'Unchanged', 'Unchanged'],
+    held: ['warn', 'Held back', 'Would be held back'],
+    rejected: ['bad', 'Refused', 'Refused'],
+  }
 
-/** What a load did, or would do: file by file, then universe by universe. */
+/** Shows the result of a load, or of its preview: files, then changed universes. */
 export function loadView(answer: LoadDocument): HTMLElement {
   const { files, changes, dry_run: dry } = answer
-  // What is wrong comes first.
+  // Problems come first.
   const order = ['rejected', 'held', 'loaded', 'unchanged']
   const sorted = [...files].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status))
   return h(
     'div',
     { class: 'load-result' },
-    h(
-      'p',
-      { class: 'outcome' },
-      sentence(answer),
-      dry && h('span', { class: 'tag info' }, 'Preview, nothing was kept'),
-    ),
+    h('p', { class: 'outcome' }, sentence(answer), dry && tag('Preview, nothing was kept', 'info')),
     h(
       'ul',
       { class: 'files' },
@@ -70,12 +66,7 @@ function fileItem(file: LoadFile, dry: boolean): HTMLElement {
   return h(
     'li',
     { class: `file ${file.status}` },
-    h(
-      'div',
-      { class: 'file-head' },
-      h('b', {}, file.name),
-      h('span', { class: `tag ${tone}`.trim() }, dry ? would : done),
-    ),
+    h('div', { class: 'file-head' }, h('b', {}, file.name), tag(dry ? would : done, tone)),
     facts.length > 0 && h('p', { class: 'why' }, facts.join(' · ')),
     file.problem && problem(file.problem),
     (file.held_by?.length ?? 0) > 0 &&
@@ -89,13 +80,13 @@ function fileItem(file: LoadFile, dry: boolean): HTMLElement {
   )
 }
 
-/** Where a file is wrong, what stands there, and what to do. */
+/** Shows the place, value and remedy of an error in a file. */
 function problem({ message, remedy, line, column, value, more }: FileProblem): Child {
   return h(
     'div',
     { class: 'file-problem' },
-    line !== undefined && h('span', { class: 'tag bad' }, `line ${number(line)}`),
-    column !== undefined && h('span', { class: 'tag' }, column),
+    line !== undefined && tag(`line ${number(line)}`, 'bad'),
+    column !== undefined && tag(column),
     value !== undefined && h('code', {}, value === '' ? 'empty' : value),
     h('p', {}, `${capital(message)}.`, more ? ` And ${count(more, 'more problem')}.` : ''),
     remedy && h('p', { class: 'help' }, remedy),

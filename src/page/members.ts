@@ -1,18 +1,18 @@
 import { get } from './api.js'
 import type { Member, MemberPage } from '../documents/universes.js'
-import { announce, h, put } from './dom.js'
+import { announce, button, h, put } from './dom.js'
 import { day, dollars, fraction, number, words } from './format.js'
 import { symbolLink } from './links.js'
 import { problemNote } from './problem.js'
 
 const PAGE = 50
 
-/** One page of the members of the universe at an address of the API. */
+/** Reads one page of the members of the universe at a path of the API. */
 export function memberPage(address: string, offset: number): Promise<MemberPage> {
   return get<MemberPage>(`${address}/members?limit=${PAGE}&offset=${offset}`)
 }
 
-/** The table of members, and the way from page to page. */
+/** Creates the table of members with buttons for its pages. */
 export function membersTable(address: string, first: MemberPage): HTMLElement {
   const place = h('div', { class: 'members' })
   const show = ({ total, members: rows }: MemberPage, offset: number): void => {
@@ -20,20 +20,16 @@ export function membersTable(address: string, first: MemberPage): HTMLElement {
       memberPage(address, to)
         .then((next) => {
           show(next, to)
-          // What was pressed has been replaced: the focus stays where it was, or goes to the other one at an end.
+          // The pressed button has been replaced: focus its successor, or the other button on the first and last page.
           const buttons = [...place.querySelectorAll<HTMLButtonElement>('.pages button:not(:disabled)')]
-          ;(buttons.find((button) => button.textContent === pressed) ?? buttons[0])?.focus()
+          ;(buttons.find(({ textContent }) => textContent === pressed) ?? buttons[0])?.focus()
           announce(`Members ${number(to + 1)} to ${number(Math.min(to + PAGE, next.total))}`)
           place.scrollIntoView({ block: 'nearest' })
         })
         .catch((error: unknown) => put(place, problemNote(error, go(to, pressed))))
     }
-    const button = (text: string, to: number, usable: boolean): HTMLElement =>
-      h(
-        'button',
-        { type: 'button', class: 'button small', disabled: !usable, on: { click: go(to, text) } },
-        text,
-      )
+    const pageButton = (text: string, to: number, usable: boolean): HTMLElement =>
+      button(text, go(to, text), { disabled: !usable })
     put(
       place,
       table(rows, offset),
@@ -41,13 +37,13 @@ export function membersTable(address: string, first: MemberPage): HTMLElement {
         h(
           'nav',
           { class: 'pages', 'aria-label': 'Pages of members' },
-          button('Previous', offset - PAGE, offset > 0),
+          pageButton('Previous', offset - PAGE, offset > 0),
           h(
             'span',
             {},
             `${number(offset + 1)} to ${number(Math.min(offset + PAGE, total))} of ${number(total)}`,
           ),
-          button('Next', offset + PAGE, offset + PAGE < total),
+          pageButton('Next', offset + PAGE, offset + PAGE < total),
         ),
     )
   }

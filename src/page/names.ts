@@ -23,7 +23,7 @@ const STEPS: Readonly<Record<string, string>> = {
   cache_and_events: 'Cache and events',
 }
 
-/** What may be refreshed, and what that does. */
+/** Modes of a refresh: title, help and steps. */
 export const MODES: Readonly<
   Record<string, readonly [title: string, help: string, steps: readonly string[]]>
 > = {
@@ -37,12 +37,8 @@ export const MODES: Readonly<
     'Market caps, then sectors, bands, rankings, sector leaders.',
     ['market_caps', 'cache_and_events'],
   ],
-  sectors: ['Sectors', 'Sector and industry of every stock, decided anew.', ['sectors', 'cache_and_events']],
-  themes: [
-    'Themes',
-    'The rules of every theme, applied to all stocks again.',
-    ['themes', 'cache_and_events'],
-  ],
+  sectors: ['Sectors', 'Recomputes sector and industry of every stock.', ['sectors', 'cache_and_events']],
+  themes: ['Themes', 'Applies the rules of every theme to all stocks.', ['themes', 'cache_and_events']],
   ipos: [
     'New listings',
     'New stocks join the IPO group and themes whose rules they meet.',
@@ -69,10 +65,10 @@ const ALERTS: Readonly<Record<string, string>> = {
   held: 'Held back by a guard',
   run_failed: 'A run failed',
   file_held: 'A file was held back',
-  file_rejected: 'A file was refused',
+  file_rejected: 'A file was rejected',
 }
 
-/** What can be loaded, and what such files contain. */
+/** Kinds of files: title and help. */
 export const KINDS: Readonly<Record<string, readonly [title: string, help: string]>> = {
   etfs: [
     'ETF holdings',
@@ -83,12 +79,12 @@ export const KINDS: Readonly<Record<string, readonly [title: string, help: strin
     'Indexes and lists: one symbol per line. The name of the file is the name of the universe.',
   ],
   themes: ['Themes', 'Themes as lists: one symbol per line.'],
-  sectors: ['Sectors', 'Your own word on sectors: symbol,sector.'],
+  sectors: ['Sectors', 'Your own sectors, which override all sources: symbol,sector.'],
   symbols: ['Symbols', 'The securities master: symbols.csv.'],
   prices: ['Prices', 'Daily prices: prices.csv, or prices.csv.gz.'],
 }
 
-/** What people ask for first, first. */
+/** Order of the types on the page. */
 const ORDER = [
   'UNIVERSE',
   'ETF',
@@ -101,7 +97,7 @@ const ORDER = [
   'IPO',
 ]
 
-/** Types of universes in the order in which they are shown. */
+/** Sorts types of universes in the order of the page. */
 export function inOrder(types: Iterable<string>): string[] {
   const place = (type: string): number => (ORDER.includes(type) ? ORDER.indexOf(type) : ORDER.length)
   return [...new Set(types)].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
@@ -122,7 +118,7 @@ export function modeTitle(mode: string): string {
   return MODES[mode]?.[0] ?? OTHER_MODES[mode] ?? words(mode)
 }
 
-/** What an alert is about. */
+/** Title of an alert. */
 export function alertTitle(alert: string): string {
   return ALERTS[alert] ?? words(alert)
 }

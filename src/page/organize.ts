@@ -10,15 +10,15 @@ import { problemNote } from './problem.js'
 import { begun, ended, polled, stepped, withSteps, type ShownRun } from './run-state.js'
 import { live, runView, sentence } from './run-view.js'
 
-/** What the page does when a run has ended. */
+/** Called when a run has finished. */
 type AfterRun = () => void
 
 let following: { jobId: string; stop: AbortController } | undefined
-/** The run that is shown when nothing goes on. */
+/** Id of the finished run on display. */
 let shown: string | undefined
 let afterRun: AfterRun = () => undefined
 
-/** Makes the form work. */
+/** Sets up the form. */
 export function startOrganize(after: AfterRun): void {
   afterRun = after
   const mode = byId<HTMLSelectElement>('mode')
@@ -35,7 +35,7 @@ export function startOrganize(after: AfterRun): void {
   })
 }
 
-/** Shows what is going on, unless it is shown already; the last run when nothing is. */
+/** Shows the running job unless it is on display already; the last run if none is running. */
 export function showRunning(
   running: RunningChange | null,
   last: OverviewRun | undefined,
@@ -51,7 +51,7 @@ export function showRunning(
       ...(by && { triggered_by: by }),
       started_at: since,
     })
-    // Whoever is reading a result keeps it.
+    // A result with open details is being read: keep it.
   } else if (last !== undefined && last.job_id !== shown && panel.querySelector('details[open]') === null) {
     void showLast(last.job_id)
   } else if (last === undefined) draw(firstSteps(totals))
@@ -76,13 +76,13 @@ async function submit(form: HTMLFormElement): Promise<void> {
     setBusy(false)
     const other = error instanceof ApiError && error.status === 409 ? error.problem['job_id'] : undefined
     if (typeof other === 'string') {
-      say('organize-error', 'A refresh was going already. It is shown here; yours has not begun.')
+      say('organize-error', 'A refresh is already running. It is shown here; yours was not started.')
       watch({ job_id: other })
     } else say('organize-error', problemNote(error))
   }
 }
 
-/** Shows a run from now to its end. */
+/** Shows a run until it has finished. */
 function watch(job: Partial<JobStatus> & { job_id: string }): void {
   following?.stop.abort()
   const stop = new AbortController()

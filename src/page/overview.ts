@@ -19,7 +19,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
 let looking: Promise<void> | undefined
 let drawn = ''
 
-/** Loads what the page shows first, and looks again from time to time while somebody looks at the page. */
+/** Loads the overview, and reloads it periodically while the page is visible. */
 export function startOverview(): Promise<void> {
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) void look()
@@ -28,7 +28,7 @@ export function startOverview(): Promise<void> {
   return look()
 }
 
-/** Looks now; one look at a time. */
+/** Reloads the overview; concurrent calls share one request. */
 export function look(): Promise<void> {
   looking ??= once().finally(() => (looking = undefined))
   return looking
@@ -47,7 +47,7 @@ async function once(): Promise<void> {
   } catch (error) {
     trouble = true
     showBanner({ error, look: () => void look() })
-    // Without a key there is no use in asking again and again.
+    // Retrying without a valid key is pointless.
     if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return
   } finally {
     if (!document.hidden) timer = setTimeout(() => void look(), trouble ? TROUBLE_MS : LOOK_MS)
@@ -59,7 +59,7 @@ function draw(overview: Overview): void {
   drawFigures(overview)
   drawAlerts(overview)
   showRunning(running, runs[0], overview)
-  // Pictures are drawn again only when they change: what somebody points at stays where it is.
+  // Charts are redrawn only if their data changes, so that hover and focus stay.
   const picture = JSON.stringify([overview.types, overview.sectors, runs])
   if (picture !== drawn) {
     drawn = picture

@@ -1,16 +1,13 @@
 import { ApiError } from './api.js'
-import { h, type Child } from './dom.js'
+import { button, h, type Child, type Tone } from './dom.js'
 import { keyButton } from './key.js'
 
-/** A kind of box that says something, with its weight. */
-export type Tone = 'good' | 'bad' | 'warn' | 'info'
-
-/** A box with a title and what belongs to it. */
+/** Creates a box with a title. */
 export function note(tone: Tone, title: string, ...children: Child[]): HTMLElement {
   return h('div', { class: `note ${tone}` }, h('p', { class: 'note-title' }, title), children)
 }
 
-/** What went wrong and what to do about it, in full. */
+/** Creates a box that describes an error and its remedy. */
 export function problemNote(error: unknown, retry?: () => void): HTMLElement {
   const { title, detail, hint, key } = explain(error)
   return note(
@@ -23,20 +20,20 @@ export function problemNote(error: unknown, retry?: () => void): HTMLElement {
         'div',
         { class: 'buttons' },
         key && keyButton(retry ?? (() => undefined)),
-        retry && h('button', { type: 'button', class: 'button small', on: { click: retry } }, 'Try again'),
+        retry && button('Try again', retry),
       ),
   )
 }
 
-/** An error in the words of the service. */
+/** Describes an error with the texts of its problem document. */
 export function explain(error: unknown): { title: string; detail: string; hint: string; key: boolean } {
   if (!(error instanceof ApiError)) {
-    // A bug of the page: the console has it, too.
+    // A bug of the page: log it for the developer console.
     console.error(error)
     return {
-      title: 'The page made a mistake',
+      title: 'Unexpected error',
       detail: String(error),
-      hint: 'Load the page again.',
+      hint: 'Reload the page.',
       key: false,
     }
   }

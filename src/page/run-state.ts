@@ -1,38 +1,38 @@
 import type { JobProgress, JobStatus, RunStep } from '../documents/runs.js'
 import { MODES } from './names.js'
 
-/** A step as it is shown. */
+/** A step on display. */
 export interface ShownStep extends Partial<RunStep> {
   step: string
   state: 'waiting' | 'going' | 'done' | 'failed'
 }
 
-/** A run as it is shown while it goes and when it has ended. */
+/** A run on display, running or finished. */
 export interface ShownRun {
   job_id: string
   status: 'queued' | 'running' | 'completed' | 'failed'
   steps: readonly ShownStep[]
-  /** Of the steps that are done, 0 to 100. */
+  /** Percent of the steps that have finished. */
   percent: number
-  /** What is known of it otherwise. */
+  /** Latest known status. */
   job: Partial<JobStatus>
-  /** The connection broke, and nothing has been heard since. */
+  /** True while the connection is broken. */
   lost?: boolean
 }
 
-/** A run that has just been asked for or found. */
+/** State of a run that was just requested or found. */
 export function begun(job: Partial<JobStatus> & { job_id: string }): ShownRun {
   const steps = MODES[job.mode ?? '']?.[2] ?? []
   return withSteps({ job_id: job.job_id, status: 'queued', steps: [], percent: 0, job }, steps)
 }
 
-/** The run, once the service has said what steps it takes. */
+/** Adds the steps that the service has announced. */
 export function withSteps(run: ShownRun, names: readonly string[]): ShownRun {
   if (names.length === 0 || run.steps.length > 0) return run
   return { ...run, steps: names.map((step) => ({ step, state: 'waiting' })) }
 }
 
-/** The run after one of its steps, or at its beginning. */
+/** State after a progress event. */
 export function stepped(run: ShownRun, progress: JobProgress): ShownRun {
   const { step, next } = progress
   const missing = [step, next].filter(
@@ -46,7 +46,7 @@ export function stepped(run: ShownRun, progress: JobProgress): ShownRun {
   return { ...run, lost: false, status: 'running', steps: done, percent: progress.percent ?? run.percent }
 }
 
-/** The run as its status has it: nothing that was heard already is taken back. */
+/** State after a polled status; finished steps stay finished. */
 export function polled(run: ShownRun, status: JobStatus): ShownRun {
   const job = { ...run.job, ...status }
   if (status.status === 'completed' || status.status === 'failed') return ended(run, status)
@@ -66,7 +66,7 @@ export function polled(run: ShownRun, status: JobStatus): ShownRun {
   }
 }
 
-/** The run at its end. */
+/** State of a finished run. */
 export function ended(run: ShownRun, job: JobStatus): ShownRun {
   const failed = job.status === 'failed'
   const reported = job.steps ?? []

@@ -1,6 +1,6 @@
 import { changeList } from './changes.js'
 import type { JobStatus } from '../documents/runs.js'
-import { h, type Child } from './dom.js'
+import { h, tag, type Child } from './dom.js'
 import { ago, count, dateTime, duration, fraction, number } from './format.js'
 import { alertTitle, modeTitle } from './names.js'
 import { note } from './problem.js'
@@ -9,13 +9,13 @@ import { stepList } from './steps.js'
 
 const WAITING = { queued: 'Waiting for its turn', running: 'Running' } as const
 
-/** What stays from one drawing of a run to the next, so that it moves instead of jumping. */
+/** Elements that are reused between redraws of a run, so that they animate. */
 export interface Live {
   clock: HTMLElement
   bar: HTMLProgressElement
 }
 
-/** A clock and a bar for a run that goes. */
+/** Creates the clock and the progress bar of a running job. */
 export function live(): Live {
   return {
     clock: h('span', { class: 'run-clock', 'aria-hidden': 'true' }),
@@ -23,7 +23,7 @@ export function live(): Live {
   }
 }
 
-/** A run: while it goes its progress, then its result. */
+/** Shows the progress of a running job, or the result of a finished run. */
 export function runView(run: ShownRun, heading: string, { clock, bar }: Live = live()): HTMLElement {
   const { job, status, steps } = run
   const going = status === 'queued' || status === 'running'
@@ -48,7 +48,7 @@ export function runView(run: ShownRun, heading: string, { clock, bar }: Live = l
     going && bar,
     going &&
       run.lost &&
-      h('p', { class: 'help' }, 'The connection broke. The run goes on; the page tries to hear of it again.'),
+      h('p', { class: 'help' }, 'The connection broke. The run continues; the page is reconnecting.'),
     !going && outcome(job),
     steps.length > 0 && stepList(steps),
     !going && findings(job),
@@ -59,7 +59,7 @@ export function runView(run: ShownRun, heading: string, { clock, bar }: Live = l
   )
 }
 
-/** One sentence about a run that has ended. */
+/** Summarizes a finished run in one sentence. */
 export function sentence(job: Partial<JobStatus>): string {
   if (job.status === 'failed') return 'The run failed. Nothing was changed.'
   const total = job.total_changes ?? 0
@@ -76,7 +76,7 @@ function outcome(job: Partial<JobStatus>): Child {
     'p',
     { class: 'outcome' },
     sentence(job),
-    job.dry_run === true && h('span', { class: 'tag info' }, 'Dry run, nothing was kept'),
+    job.dry_run === true && tag('Dry run, nothing was kept', 'info'),
   )
 }
 
@@ -91,7 +91,7 @@ function failure({ error }: Partial<JobStatus>): Child {
   )
 }
 
-/** What asks for somebody: alerts, and universes that a guard kept as they were. */
+/** Boxes for held universes and alerts. */
 function findings(job: Partial<JobStatus>): Child[] {
   const alerts = (job.alerts ?? []).filter(({ alert }) => alert !== 'held')
   const held = (job.changes ?? []).filter((change) => change.held)
@@ -114,7 +114,7 @@ function findings(job: Partial<JobStatus>): Child[] {
         h(
           'p',
           { class: 'help' },
-          'They are as they were. If this is right, look at a dry run with Force, then run with Force; if not, correct the data, or the limits in membership_guards.',
+          'They are unchanged. If the new members are right, check a dry run with Force, then run with Force; if not, correct the data, or the limits in membership_guards.',
         ),
       ),
     alerts.length > 0 &&
@@ -138,12 +138,11 @@ function findings(job: Partial<JobStatus>): Child[] {
 }
 
 function tags(job: Partial<JobStatus>): Child[] {
-  const tag = (text: string, tone = ''): Child => [h('span', { class: `tag ${tone}`.trim() }, text), ' ']
   return [
-    job.mode !== undefined && tag(modeTitle(job.mode)),
-    job.dry_run === true && tag('dry run', 'info'),
-    job.append === true && tag('preserve'),
-    job.force === true && tag('force', 'warn'),
+    job.mode !== undefined && [tag(modeTitle(job.mode)), ' '],
+    job.dry_run === true && [tag('dry run', 'info'), ' '],
+    job.append === true && [tag('preserve'), ' '],
+    job.force === true && [tag('force', 'warn'), ' '],
   ]
 }
 

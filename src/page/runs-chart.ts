@@ -11,13 +11,13 @@ let measure: Measure = 'changes'
 let picture: RunsPicture | undefined
 let selected = -1
 
-/** Shows the runs over time. */
+/** Draws the chart of the runs. */
 export function chartRuns(newestFirst: readonly OverviewRun[]): void {
   runs = [...newestFirst].reverse()
   draw()
 }
 
-/** Makes the picture answer to pointer, keys and the width of the window. */
+/** Sets up pointer, keyboard and resizing. */
 export function startRunsChart(): void {
   const plot = byId('runs-chart')
   const choose = (chosen: Measure): void => {
@@ -71,7 +71,7 @@ function draw(): void {
   plot.setAttribute('aria-roledescription', 'chart')
   plot.setAttribute(
     'aria-label',
-    `${what} of the last ${count(picture.runs.length, 'run')}, ${kept} of them kept. Arrow keys go from run to run, Enter opens one; the table below has all of them.`,
+    `${what} of the last ${count(picture.runs.length, 'run')}, ${kept} of them kept. Arrow keys move between runs, Enter opens one; the table below lists all of them.`,
   )
   put(plot, picture.draw())
 }

@@ -7,14 +7,14 @@ const HEIGHT = 168
 const TOP = 10
 const BOTTOM = 24
 const LEFT = 44
-const LEAST_SLOTS = 30
-/** Narrower than that a hollow bar looks like a full one. */
-const NARROWEST = 9
+const MIN_SLOTS = 30
+/** Smallest width of a slot in pixels: in a narrower one a hollow bar looks filled. */
+const MIN_SLOT = 9
 
-/** What the height of a bar says. */
+/** Value that the bars show. */
 export type Measure = 'changes' | 'durations'
 
-/** The runs that there is room for, the oldest first, and where each of them stands. */
+/** Chart of the latest runs that fit into the width, oldest first. */
 export class RunsPicture {
   readonly runs: readonly OverviewRun[]
   readonly measure: Measure
@@ -22,14 +22,14 @@ export class RunsPicture {
   readonly #scale: Scale
 
   constructor(oldestFirst: readonly OverviewRun[], measure: Measure, width: number) {
-    this.runs = oldestFirst.slice(-Math.max(1, Math.floor((width - LEFT) / NARROWEST)))
+    this.runs = oldestFirst.slice(-Math.max(1, Math.floor((width - LEFT) / MIN_SLOT)))
     this.measure = measure
     this.width = width
     const largest = Math.max(...this.runs.map((run) => this.#value(run)))
     this.#scale = logScale(largest, measure === 'changes' ? 1 : 0.01)
   }
 
-  /** Bars on a logarithmic scale; dry runs are hollow, failed ones a cross. */
+  /** Draws bars on a logarithmic scale; dry runs are hollow, failed runs are crosses. */
   draw(): Child {
     return [
       svg(
@@ -48,19 +48,19 @@ export class RunsPicture {
     ]
   }
 
-  /** Middle of a run, from the left of the picture. */
+  /** Returns the x coordinate of the middle of a run. */
   middle(index: number): number {
     return this.#left(index) + this.#slot / 2
   }
 
-  /** The run at a distance from the left of the picture; -1 where there is none. */
+  /** Returns the index of the run at an x coordinate, or -1. */
   indexAt(x: number): number {
     const index = this.runs.length - Math.ceil((this.width - x) / this.#slot)
     return index >= 0 && index < this.runs.length ? index : -1
   }
 
   get #slot(): number {
-    return (this.width - LEFT) / Math.max(LEAST_SLOTS, this.runs.length)
+    return (this.width - LEFT) / Math.max(MIN_SLOTS, this.runs.length)
   }
 
   #left(index: number): number {
@@ -115,7 +115,7 @@ export class RunsPicture {
     })
   }
 
-  /** The day under the first run of each day, from the right as far as there is room. */
+  /** Labels the first run of each day, from the right, as far as labels fit. */
   #days(): Child {
     let free = this.width + 40
     const name = (index: number): string => day(this.runs[index]?.started_at ?? '').slice(5)

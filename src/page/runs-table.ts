@@ -1,6 +1,6 @@
 import type { OverviewRun } from '../documents/runs.js'
-import { byId, h, put, type Child } from './dom.js'
-import { ago, dateTime, duration, number } from './format.js'
+import { button, byId, h, put, tag, type Child } from './dom.js'
+import { ago, count, dateTime, duration, number } from './format.js'
 import { runHash } from './links.js'
 import { modeTitle } from './names.js'
 import { moves } from './steps.js'
@@ -9,7 +9,7 @@ const SHOWN = 6
 
 let all = false
 
-/** The runs as a table, the newest first; each leads to its details. */
+/** Draws the table of runs, latest first; each row links to its run. */
 export function runsTable(runs: readonly OverviewRun[]): void {
   const place = byId('runs-table')
   if (runs.length === 0) {
@@ -26,7 +26,7 @@ export function runsTable(runs: readonly OverviewRun[]): void {
     h(
       'table',
       { class: 'table runs' },
-      h('caption', { class: 'hidden' }, 'Runs, the newest first'),
+      h('caption', { class: 'hidden' }, 'Runs, latest first'),
       h(
         'thead',
         {},
@@ -40,12 +40,7 @@ export function runsTable(runs: readonly OverviewRun[]): void {
       ),
       h('tbody', {}, shown.map(row)),
     ),
-    shown.length < runs.length &&
-      h(
-        'button',
-        { type: 'button', class: 'button small', on: { click: show } },
-        `Show all ${number(runs.length)}`,
-      ),
+    shown.length < runs.length && button(`Show all ${number(runs.length)}`, show),
   )
 }
 
@@ -70,11 +65,9 @@ function flags({ append, force }: OverviewRun): Child {
 
 function result(run: OverviewRun): Child {
   const extra = [
-    run.held > 0 && h('span', { class: 'tag warn' }, `${number(run.held)} held`),
-    run.alerts > 0 &&
-      h('span', { class: 'tag warn' }, run.alerts === 1 ? '1 alert' : `${number(run.alerts)} alerts`),
+    run.held > 0 && tag(`${number(run.held)} held`, 'warn'),
+    run.alerts > 0 && tag(count(run.alerts, 'alert'), 'warn'),
   ]
-  if (run.status === 'failed') return [h('span', { class: 'tag bad' }, 'Failed'), extra]
-  if (run.dry_run) return [h('span', { class: 'tag info' }, 'Dry run'), extra]
-  return [h('span', { class: 'tag good' }, 'Completed'), extra]
+  if (run.status === 'failed') return [tag('Failed', 'bad'), extra]
+  return [run.dry_run ? tag('Dry run', 'info') : tag('Completed', 'good'), extra]
 }

@@ -1,12 +1,12 @@
-/** A logarithmic scale from 0 on: a run of 3 changes still shows beside one of 30,000. */
+/** Logarithmic scale that starts at 0, so that 3 changes are visible beside 30,000. */
 export interface Scale {
-  /** 0 for 0, 1 for the largest value. */
+  /** Maps a value to 0 .. 1. */
   at(this: void, value: number): number
-  /** Values worth a line. */
+  /** Values of the grid lines. */
   ticks: readonly number[]
 }
 
-/** A scale for values from 0 to `largest`; `unit` is the smallest value worth telling from 0. */
+/** Creates a scale for 0 to `largest`; `unit` is the smallest value to distinguish from 0. */
 export function logScale(largest: number, unit = 1): Scale {
   const size = (value: number): number => Math.log10(1 + Math.max(0, value) / unit)
   const decades = Math.max(1, Math.ceil(Math.log10(Math.max(largest, unit * 10) / unit) - 1e-9))

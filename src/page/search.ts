@@ -7,14 +7,14 @@ import { typeTitle } from './names.js'
 import { explain } from './problem.js'
 
 const PAUSE_MS = 140
-const MOST = 10
+const MAX_RESULTS = 10
 
 let found: readonly SearchResult[] = []
 let active = -1
 let searching: AbortController | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** The box that finds: a combobox with a list, all of it by keyboard. `/` leads to it. */
+/** Sets up the search box, a combobox that works by keyboard; `/` focuses it. */
 export function startSearch(): void {
   const input = byId<HTMLInputElement>('find')
   input.addEventListener('input', () => {
@@ -26,7 +26,7 @@ export function startSearch(): void {
     if (found.length > 0 && input.value.trim() !== '') openList(true)
   })
   input.addEventListener('blur', () => openList(false))
-  // The list must not take the focus from the box before the click arrives.
+  // Keep the focus in the box, or blur would close the list before the click.
   byId('find-list').addEventListener('pointerdown', (event) => event.preventDefault())
   addEventListener('keydown', (event) => {
     const typing =
@@ -46,13 +46,13 @@ async function search(text: string): Promise<void> {
   if (query === '') return show([])
   try {
     const answer = await get<{ results: SearchResult[] }>(
-      `/api/search?q=${encodeURIComponent(query)}&limit=${MOST}`,
+      `/api/search?q=${encodeURIComponent(query)}&limit=${MAX_RESULTS}`,
       signal,
     )
     if (signal.aborted) return
     show(answer.results)
-    if (answer.results.length === 0) message(`Nothing is called ${query}.`)
-    announce(answer.results.length === 0 ? 'Nothing found.' : `${count(answer.results.length, 'result')}.`)
+    if (answer.results.length === 0) message(`No match for ${query}.`)
+    announce(answer.results.length === 0 ? 'No match.' : `${count(answer.results.length, 'result')}.`)
   } catch (error) {
     if (signal.aborted) return
     const { title, detail } = explain(error)
@@ -86,7 +86,7 @@ function onKey(event: KeyboardEvent): void {
   event.preventDefault()
 }
 
-/** Goes where an entry leads. Enter without a choice takes the first, once the answer to what is written is there. */
+/** Opens a result. Enter without a selection opens the first result for the text in the box. */
 async function choose(index: number): Promise<void> {
   const input = byId<HTMLInputElement>('find')
   clearTimeout(timer)
@@ -102,7 +102,7 @@ function show(results: readonly SearchResult[]): void {
   const chosen = found[active]
   found = results
   put(byId('find-list'), results.map(option))
-  // A later answer does not take away what somebody has chosen in an earlier one.
+  // Keep the selection if the new results still contain it.
   mark(
     results.findIndex(({ kind, type, name }) => {
       return kind === chosen?.kind && type === chosen.type && name === chosen.name

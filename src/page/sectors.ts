@@ -5,7 +5,7 @@ import { dollars, number, percent } from './format.js'
 import { universeHash } from './links.js'
 import { tipLines, withTip } from './tip.js'
 
-/** Draws how many stocks each sector has, and whose word put them there. */
+/** Draws the number of stocks of each sector, by the source that decided. */
 export function drawSectors({ sectors, sector_sources: sources, totals }: Overview): void {
   const place = byId('sectors')
   if (totals.stocks === 0) {
@@ -32,7 +32,7 @@ export function drawSectors({ sectors, sector_sources: sources, totals }: Overvi
       { class: 'bars sectors', 'aria-label': 'Sectors by number of stocks' },
       sectors.map((sector) => h('li', {}, row(sector, sources, largest))),
     ),
-    h('p', { class: 'legend-title' }, 'Whose word put them there'),
+    h('p', { class: 'legend-title' }, 'Source of the sector'),
     h(
       'ul',
       { class: 'legend sources' },
@@ -90,12 +90,12 @@ function legendItem(
   )
 }
 
-/** The title of a source, without the table that states its rules. */
+/** Title of a source without the name of its table. */
 function plain(title: string): string {
   return title.replace(/ \(\w+\)$/, '')
 }
 
-/** The darker, the more a source is trusted; grey where none says anything. */
+/** Class of a source: the first sources are darkest; grey if no source states a sector. */
 function colour(source: string, index: number): string {
   return source === 'none' ? 'source-none' : `source-${Math.min(index, 4) + 1}`
 }

@@ -1,16 +1,16 @@
 import { get } from './api.js'
 import type { JobStatus } from '../documents/runs.js'
-import { announce, byId, h, icon, put } from './dom.js'
+import { announce, byId, h, iconButton, put } from './dom.js'
 import { jobPath } from './follow.js'
 import { routeOf } from './links.js'
 import { modeTitle } from './names.js'
 import { problemNote } from './problem.js'
-import { begun, ended, polled } from './run-state.js'
+import { begun, polled } from './run-state.js'
 import { runView } from './run-view.js'
 import { stockSheet } from './symbol-view.js'
 import { universeSheet } from './universe-view.js'
 
-/** What a sheet shows: a title with a word above it, and a body. */
+/** Content of a sheet: title, the word above it, and body. */
 export interface SheetContent {
   kind: string
   title: string
@@ -18,10 +18,10 @@ export interface SheetContent {
 }
 
 let loading = 0
-/** How many sheets were opened from one another: the way back. */
+/** Number of sheets that Back returns through. */
 let depth = 0
 
-/** Details of a symbol, a universe or a run, each with an address of its own, beside the page. */
+/** Sets up the sheet, which shows a symbol, a universe or a run. Each has its own hash. */
 export function startSheet(): void {
   const sheet = byId<HTMLDialogElement>('sheet')
   addEventListener('hashchange', () => void route())
@@ -65,36 +65,21 @@ function load([kind = '', first = '', second = '']: readonly string[]): Promise<
 
 async function runSheet(jobId: string): Promise<SheetContent> {
   const status = await get<JobStatus>(jobPath('status', jobId))
-  const run = begun({ job_id: jobId })
   const failed = status.status === 'failed'
-  const view = runView(polled(run, status), failed ? 'Failed' : 'Completed')
-  if (status.status === 'completed' || failed)
-    return {
-      kind: 'Run',
-      title: modeTitle(status.mode ?? ''),
-      body: h(
-        'div',
-        {},
-        runView(ended(run, status), failed ? 'Failed' : 'Completed'),
-        h('p', { class: 'help mono' }, jobId),
-      ),
-    }
-  return { kind: 'Run', title: modeTitle(status.mode ?? ''), body: view }
+  const view = runView(polled(begun({ job_id: jobId }), status), failed ? 'Failed' : 'Completed')
+  const finished = failed || status.status === 'completed'
+  return {
+    kind: 'Run',
+    title: modeTitle(status.mode ?? ''),
+    body: finished ? h('div', {}, view, h('p', { class: 'help mono' }, jobId)) : view,
+  }
 }
 
 function draw({ kind, title, body }: SheetContent): void {
   const sheet = byId<HTMLDialogElement>('sheet')
   const heading = h('h2', { id: 'sheet-title', tabindex: -1 }, title)
-  const close = h(
-    'button',
-    { type: 'button', class: 'icon-button', 'aria-label': 'Close', on: { click: () => sheet.close() } },
-    icon('m4 4 8 8m0-8-8 8'),
-  )
-  const back = h(
-    'button',
-    { type: 'button', class: 'icon-button', 'aria-label': 'Back', on: { click: () => history.back() } },
-    icon('M10 3 5 8l5 5'),
-  )
+  const close = iconButton('Close', 'm4 4 8 8m0-8-8 8', () => sheet.close())
+  const back = iconButton('Back', 'M10 3 5 8l5 5', () => history.back())
   put(
     sheet,
     h(

@@ -10,9 +10,9 @@ const ICONS = {
   failed: 'm4.5 4.5 7 7m0-7-7 7',
 } as const
 
-const STATES = { waiting: 'to do', going: 'going on', done: 'done', failed: 'failed' } as const
+const STATES = { waiting: 'to do', going: 'running', done: 'done', failed: 'failed' } as const
 
-/** The steps of a run, one below the other: what each did, and how long it took. */
+/** Lists the steps of a run with their changes and durations. */
 export function stepList(steps: readonly ShownStep[]): HTMLElement {
   const longest = Math.max(1, ...steps.map(({ milliseconds = 0 }) => milliseconds))
   return h(
@@ -22,7 +22,7 @@ export function stepList(steps: readonly ShownStep[]): HTMLElement {
   )
 }
 
-/** +12, -3, ~40 with their colours and their meaning; a dash when nothing moved. */
+/** Shows +12, -3, ~40 in their colours, with texts for screen readers. */
 export function moves(moved: { added?: number; removed?: number; updated?: number }): Child[] {
   const { added = 0, removed = 0, updated = 0 } = moved
   const one = (kind: string, sign: string, value: number, word: string): Child =>

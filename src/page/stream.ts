@@ -1,16 +1,16 @@
 /** An event of a text/event-stream. */
 export interface ServerEvent {
-  /** The last id seen, which Last-Event-ID resumes after. */
+  /** Last id received, for Last-Event-ID. */
   id: string | undefined
   event: string
   data: string
 }
 
-/** Takes the text of a stream in pieces of any size and returns the events that are complete. */
+/** Parses a text/event-stream in chunks of any size. */
 export class EventParser {
   #rest = ''
   #id: string | undefined
-  /** The id of the event that is being read: it counts once the event is complete. */
+  /** Id of the incomplete event; it counts once the event is complete. */
   #next: string | undefined
   #event = ''
   #data: string[] = []
@@ -35,7 +35,7 @@ export class EventParser {
     return events
   }
 
-  /** Forgets what was not complete, and remembers the id: the stream begins again after it. */
+  /** Discards the incomplete event but keeps the last id, to resume the stream after it. */
   restart(): void {
     this.#rest = ''
     this.#next = this.#id

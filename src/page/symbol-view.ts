@@ -6,7 +6,7 @@ import type {
   StockDocument,
   StockUniverse,
 } from '../documents/symbols.js'
-import { h, type Child } from './dom.js'
+import { h, tag, type Child } from './dom.js'
 import { count, day, dollars, fraction, number } from './format.js'
 import { universeLink } from './links.js'
 import { inOrder, typeTitle } from './names.js'
@@ -28,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = {
   SP: 'Structured product',
 }
 
-/** A symbol: what it is, and every group it is in or was in, with reasons and since when. */
+/** Shows a symbol with its present and past universes, reasons and dates. */
 export async function stockSheet(symbol: string): Promise<SheetContent> {
   const stock = await get<StockDocument>(path('api', 'symbols', symbol))
   const { universes, past, sector_candidates: candidates } = stock
@@ -49,12 +49,7 @@ export async function stockSheet(symbol: string): Promise<SheetContent> {
         groups(past),
       ),
     candidates.length > 0 &&
-      h(
-        'details',
-        { class: 'more' },
-        h('summary', {}, 'What each source says about its sector'),
-        sources(candidates),
-      ),
+      h('details', { class: 'more' }, h('summary', {}, 'Sector by source'), sources(candidates)),
   )
   return { kind: 'Symbol', title: stock.symbol, body }
 }
@@ -64,11 +59,7 @@ function facts(stock: StockDocument): HTMLElement {
   return h(
     'dl',
     { class: 'facts' },
-    fact(
-      'Kind',
-      type && (TYPES[type] ?? type),
-      active === false && h('span', { class: 'tag bad' }, 'no longer listed'),
-    ),
+    fact('Kind', type && (TYPES[type] ?? type), active === false && tag('no longer listed', 'bad')),
     fact('Market cap', cap ? dollars(cap) : undefined, classLink('MARKET_CAP', stock.band)),
     fact('Sector', stock.sector && classLink('SECTOR', stock.sector, true)),
     fact('Industry', stock.industry && classLink('INDUSTRY', stock.industry, true)),
@@ -91,7 +82,7 @@ function classLink(type: string, found: StockClass | null, why = false): Child {
   ]
 }
 
-/** Memberships by type of universe. */
+/** Lists memberships by type of universe. */
 function groups(memberships: readonly Membership[]): HTMLElement {
   const types = inOrder(memberships.map(({ type }) => type))
   return h(
@@ -140,8 +131,8 @@ function membership({
     h(
       'div',
       { class: 'group-place' },
-      typeof rank === 'number' && h('span', { class: 'tag' }, `no. ${number(rank)}`),
-      weight !== null && h('span', { class: 'tag' }, `${fraction(weight)} %`),
+      typeof rank === 'number' && tag(`no. ${number(rank)}`),
+      weight !== null && tag(`${fraction(weight)} %`),
     ),
     h('p', { class: 'why' }, why, why !== '' && when !== '' ? ' · ' : '', when),
   )

@@ -1,5 +1,5 @@
 /*
- * Runs before the first paint, as a plain script: the colours that were chosen last time, else those of the system.
+ * Runs before the first paint, as a plain script: applies the saved theme, or else that of the system.
  */
 ;(() => {
   const root = document.documentElement
@@ -7,7 +7,7 @@
     try {
       localStorage.setItem('theme', value)
     } catch {
-      // Without storage the choice lasts as long as the page.
+      // Without storage the choice lasts until the page is closed.
     }
   }
   const chosen = (): string | null => {

@@ -1,6 +1,6 @@
 import { byId, h, put, type Child } from './dom.js'
 
-/** Shows values beside a place of the window. */
+/** Shows the tooltip above, or else below, a point of the window. */
 export function showTip(x: number, y: number, content: Child): void {
   const tip = byId('tip')
   put(tip, content)
@@ -12,12 +12,12 @@ export function showTip(x: number, y: number, content: Child): void {
   tip.style.setProperty('top', `${above > 8 ? above : y + 18}px`)
 }
 
-/** Takes the values away again. */
+/** Hides the tooltip. */
 export function hideTip(): void {
   byId('tip').hidden = true
 }
 
-/** Shows `content` while an element is pointed at or has the focus. */
+/** Shows `content` as a tooltip while an element is hovered or focused. */
 export function withTip<E extends Element>(element: E, content: () => Child): E {
   const show = (): void => {
     const { left, top, width } = element.getBoundingClientRect()
@@ -30,7 +30,7 @@ export function withTip<E extends Element>(element: E, content: () => Child): E 
   return element
 }
 
-/** Names and values, one below the other. */
+/** Content of a tooltip: a title and lines of names and values. */
 export function tipLines(title: string, lines: readonly (readonly [name: string, value: string])[]): Child {
   return [
     h('b', {}, title),
@@ -42,7 +42,7 @@ export function tipLines(title: string, lines: readonly (readonly [name: string,
   ]
 }
 
-// Escape takes a tip away without moving the pointer; scrolling moves what it belongs to.
+// Escape dismisses the tooltip (WCAG 1.4.13); scrolling moves its element away.
 addEventListener('keydown', (event) => {
   if (event.key === 'Escape') hideTip()
 })

@@ -1,13 +1,13 @@
 import { call, get, path } from './api.js'
 import type { UniverseFacts } from '../documents/universes.js'
-import { h, put, svg, type Child } from './dom.js'
+import { button, h, put, svg, type Child } from './dom.js'
 import { ago, count, dateTime, day, fraction, percent } from './format.js'
 import { memberPage, membersTable } from './members.js'
 import { typeTitle } from './names.js'
 import { problemNote } from './problem.js'
 import type { SheetContent } from './sheet.js'
 
-/** A universe: its facts, its sectors, and its members page by page. */
+/** Shows a universe: facts, sectors, and pages of members. */
 export async function universeSheet(type: string, name: string): Promise<SheetContent> {
   const address = path('api', 'universes', type, name)
   const [universe, first] = await Promise.all([get<UniverseFacts>(address), memberPage(address, 0)])
@@ -56,7 +56,7 @@ function facts({
   )
 }
 
-/** The sectors of the members, as one bar. */
+/** Draws the sectors of the members as one bar. */
 function sectors({ sectors: parts, size }: UniverseFacts): Child {
   if (size === 0 || parts.length < 2) return null
   const byWeight = parts.some(({ weight }) => weight !== null && weight > 0)
@@ -105,7 +105,7 @@ function sectors({ sectors: parts, size }: UniverseFacts): Child {
   )
 }
 
-/** A button that saves all members as CSV: a plain link could not send the key. */
+/** Creates a button that saves all members as CSV; a plain link could not send the key. */
 function download({ name, type }: UniverseFacts, address: string): HTMLElement {
   const failed = h('div', { role: 'alert' })
   const save = async (): Promise<void> => {
@@ -122,7 +122,7 @@ function download({ name, type }: UniverseFacts, address: string): HTMLElement {
   return h(
     'div',
     {},
-    h('button', { type: 'button', class: 'button small', on: { click: () => void save() } }, 'Save as CSV'),
+    button('Save as CSV', () => void save()),
     failed,
   )
 }

@@ -1,5 +1,5 @@
 import type { Overview, UniverseType } from '../documents/overview.js'
-import { byId, h, put, svg } from './dom.js'
+import { button, byId, h, put, svg } from './dom.js'
 import { count, number, percent } from './format.js'
 import { universeHash } from './links.js'
 import { typeTitle } from './names.js'
@@ -10,7 +10,7 @@ const SHOWN = 16
 let current: Overview | undefined
 let all = false
 
-/** Makes the choice of the type work. */
+/** Sets up the selection of the type. */
 export function startUniverses(): void {
   byId('type').addEventListener('change', () => {
     all = false
@@ -18,7 +18,7 @@ export function startUniverses(): void {
   })
 }
 
-/** Draws how many members each universe of the chosen type has. */
+/** Draws the number of members of each universe of the selected type. */
 export function drawUniverses(overview: Overview): void {
   const select = byId<HTMLSelectElement>('type')
   const chosen = select.value
@@ -61,12 +61,7 @@ function draw(): void {
       { class: 'bars', 'aria-label': `${typeTitle(group.type, true)} by number of members` },
       bars(group, shown),
     ),
-    shown.length < group.universes.length &&
-      h(
-        'button',
-        { type: 'button', class: 'button small', on: { click: show } },
-        `Show all ${number(group.universes.length)}`,
-      ),
+    shown.length < group.universes.length && button(`Show all ${number(group.universes.length)}`, show),
   )
 }
 

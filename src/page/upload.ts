@@ -1,6 +1,6 @@
 import { ApiError, call } from './api.js'
 import type { LoadDocument } from '../documents/loads.js'
-import { announce, byId, h, icon, put, say } from './dom.js'
+import { announce, byId, h, iconButton, put, say } from './dom.js'
 import { bytes, count } from './format.js'
 import { loadView } from './load-view.js'
 import { KINDS } from './names.js'
@@ -8,13 +8,13 @@ import { problemNote } from './problem.js'
 
 let files: File[] = []
 let working = false
-/** What was previewed: only that may be loaded. */
+/** True if the current files and options were previewed: only those can be loaded. */
 let previewed = false
-/** Grows with every change of files, kind and force: an answer is about the revision that was sent. */
+/** Incremented with every change of files, kind and force: a response belongs to the revision that was sent. */
 let revision = 0
 let afterLoad: () => void = () => undefined
 
-/** Makes the form for files work. */
+/** Sets up the form for files. */
 export function startUpload(after: () => void): void {
   afterLoad = after
   const kind = byId<HTMLSelectElement>('kind')
@@ -33,7 +33,7 @@ export function startUpload(after: () => void): void {
   const input = byId<HTMLInputElement>('files')
   input.addEventListener('change', () => {
     choose([...(input.files ?? [])])
-    // So that the same file can be chosen again after it was corrected.
+    // Lets the user choose a corrected file again under the same name.
     input.value = ''
   })
   dropping(byId('drop'))
@@ -58,11 +58,11 @@ function dropping(place: HTMLElement): void {
     out()
     choose([...(event.dataTransfer?.files ?? [])])
   })
-  // A file that misses the place must not replace the page.
+  // A file dropped beside the target must not replace the page.
   for (const name of ['dragover', 'drop']) addEventListener(name, (event) => event.preventDefault())
 }
 
-/** Adds files; one of the same name takes the place of the other. */
+/** Adds files; a file replaces another of the same name. */
 function choose(more: readonly File[]): void {
   if (more.length === 0) return
   files = [...files.filter(({ name }) => !more.some((file) => file.name === name)), ...more]
@@ -72,7 +72,7 @@ function choose(more: readonly File[]): void {
   announce(`${count(files.length, 'file')} chosen.`)
 }
 
-/** What was previewed is not what would be loaded any longer. */
+/** Invalidates the preview. */
 function revise(): void {
   revision += 1
   previewed = false
@@ -100,16 +100,7 @@ function fileItem(file: File): HTMLElement {
     {},
     h('span', {}, file.name),
     h('small', {}, bytes(file.size)),
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'icon-button small',
-        'aria-label': `Remove ${file.name}`,
-        on: { click: remove },
-      },
-      icon('m4.5 4.5 7 7m0-7-7 7'),
-    ),
+    iconButton(`Remove ${file.name}`, 'm4.5 4.5 7 7m0-7-7 7', remove, 'small'),
   )
 }
 
@@ -126,7 +117,7 @@ async function send(dryRun: boolean): Promise<void> {
     const answer = await upload(sent, dryRun)
     const refused = answer.files.filter(({ status }) => status === 'rejected')
     previewed = dryRun && sentRevision === revision && refused.length < answer.files.length
-    // What went in is done; what was refused, or chosen meanwhile, stays.
+    // Loaded files are removed; rejected ones and those chosen in the meantime stay.
     if (!dryRun)
       files = files.filter((file) => !sent.includes(file) || refused.some(({ name }) => name === file.name))
     put(byId('load-result'), loadView(answer))
@@ -145,7 +136,7 @@ async function send(dryRun: boolean): Promise<void> {
   }
 }
 
-/** A browser refuses to read a file that was written to after it was chosen; sending it would look like a broken connection. */
+/** Rejects if a file was modified after it was chosen: browsers refuse to read it, and fetch would fail like a broken connection. */
 async function checkReadable(file: File): Promise<void> {
   try {
     await file.slice(0, 1).arrayBuffer()
@@ -153,12 +144,12 @@ async function checkReadable(file: File): Promise<void> {
     throw new ApiError(-1, {
       title: 'A chosen file has changed',
       detail: `${file.name} was changed, moved or deleted after it was chosen.`,
-      hint: 'Choose it again, then look at the preview again.',
+      hint: 'Choose it again and repeat the preview.',
     })
   }
 }
 
-/** The answer says what became of each file, also when every one was refused. */
+/** Uploads the files; the result has every file, even if all were rejected. */
 async function upload(sent: readonly File[], dryRun: boolean): Promise<LoadDocument> {
   const form = new FormData()
   form.set('kind', byId<HTMLSelectElement>('kind').value)

@@ -143,7 +143,7 @@ describe('by keyboard alone', () => {
     const { page, close } = await openPage(browser, service.url, { expected: /404/ })
     await page.keyboard.press('/')
     await page.keyboard.type('zzzzqqqq')
-    await page.getByText('Nothing is called zzzzqqqq.').waitFor()
+    await page.getByText('No match for zzzzqqqq.').waitFor()
     await page.goto(`${service.url}/admin/historical-data#/symbol/NOSUCH`)
     await page.locator('#sheet .note.bad').waitFor()
     expect(await page.locator('#sheet .note.bad').textContent()).toContain('NOSUCH')

@@ -68,7 +68,7 @@ describe('Update and Organize Cache', () => {
     await close()
   })
 
-  it('shows on demand which symbols came and left', async () => {
+  it('shows on demand which symbols were added and removed', async () => {
     const { page, close } = await openPage(browser, service.url)
     const [change] = await db.query<{ name: string; added: string[]; removed: string[] }>(
       `SELECT c ->> 'name' AS name, ARRAY(SELECT jsonb_array_elements_text(c -> 'added')) AS added,
@@ -93,7 +93,7 @@ describe('Update and Organize Cache', () => {
     await page.getByLabel('Preserve existing entries').check()
     await page.getByRole('switch', { name: 'Dry run' }).check()
     await page.getByText('Force', { exact: true }).first().click()
-    await page.getByRole('switch', { name: 'Compute everything' }).check()
+    await page.getByRole('switch', { name: 'Recompute everything' }).check()
     await page.click(START)
     await ended(page)
     const [run] = await db.query(
@@ -152,7 +152,7 @@ describe('Update and Organize Cache', () => {
     ).json()) as { job_id: string }
     await page.click(START)
     await page.locator('#run .step.going').waitFor()
-    expect(await page.locator('#organize-error').textContent()).toMatch(/A refresh was going already/)
+    expect(await page.locator('#organize-error').textContent()).toMatch(/A refresh is already running/)
     expect(await page.locator('#run .step').allTextContents()).toHaveLength(2)
     await release()
     await ended(page)

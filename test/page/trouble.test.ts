@@ -36,11 +36,11 @@ describe('a service with keys', () => {
 
   it('asks for one in a dialog, refuses a wrong one, and remembers the right one for this tab', async () => {
     const { page, close } = await openPage(browser, service.url, { expected: /401/ })
-    await page.getByRole('dialog', { name: 'This service asks for a key' }).waitFor()
+    await page.getByRole('dialog', { name: 'This service requires a key' }).waitFor()
     expect(await page.evaluate('document.activeElement.id')).toBe('key-input')
     await page.keyboard.type('uv_wrong')
     await page.keyboard.press('Enter')
-    await page.getByText('The service does not know the key that this tab has.').waitFor()
+    await page.getByText('The service does not accept the key of this tab.').waitFor()
     await page.keyboard.type(KEYS.read)
     await page.keyboard.press('Enter')
     await page.locator('#figures:not([aria-busy])').waitFor()
@@ -103,7 +103,7 @@ describe('while PostgreSQL is away', () => {
     await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
     await page.locator('#banner:not([hidden])').waitFor()
     expect(await page.locator('#banner').textContent()).toMatch(
-      /The database does not answer\. The page shows what was true at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/,
+      /The database does not answer\. The page shows data of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d/,
     )
     expect(await page.locator('#state').textContent()).toBe('Database down')
     expect(await page.locator('#figures dd').first().textContent()).toBe('0')
