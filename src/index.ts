@@ -15,6 +15,7 @@ export {
   type RoleProblem,
   type RoleRight,
 } from './database/roles.js'
+export { Notifier, type NotifierOptions } from './database/notifier.js'
 export { connectionConfig } from './database/tls.js'
 export { SQLSTATE, UniversesError } from './errors.js'
 export { load, type LoadOptions } from './load/load.js'

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { backOff } from '../database/backoff.js'
 import { toUniversesError, UniversesError } from '../errors.js'
-import { pause } from '../relay/listen.js'
 
 /** What was loaded, and how. */
 export interface Loaded {
@@ -111,7 +110,7 @@ export class Loads {
     while (!this.#closed && this.#done < this.#wanted) {
       if (await this.#once()) continue
       this.#pause = new AbortController()
-      await sleep(pause(this.#failures++), undefined, { signal: this.#pause.signal }).catch(() => undefined)
+      await backOff(this.#failures++, this.#pause.signal)
       this.#pause = undefined
     }
     this.#running = undefined

@@ -1,12 +1,11 @@
-import type pg from 'pg'
 import { pino, type Logger } from 'pino'
 import { config } from '../config.js'
 import type { ConnectOptions } from '../database/connect.js'
+import { Health } from '../database/health.js'
+import { Notifier } from '../database/notifier.js'
 import { connectionConfig } from '../database/tls.js'
 import { toUniversesError } from '../errors.js'
-import { Health } from '../relay/health.js'
 import { advance } from './advance.js'
-import { Ears } from './ears.js'
 import { Loads, type Loaded, type Reason } from './loads.js'
 import { Lookups } from './lookups.js'
 import { Source, type QuerySnapshot } from './source.js'
@@ -15,6 +14,8 @@ import type { CacheStatistics, Changes, Staleness } from './types.js'
 /** The longest time that setTimeout understands. */
 const LONGEST_MS = 2 ** 31 - 1
 const NOTHING = 'nothing is loaded yet'
+/** Payload of a notification about the table symbols, whose changes no event describes. */
+const SYMBOLS_CHANGED = 'symbols'
 
 /** How to open a cache. */
 export interface RelationshipCacheOptions {
@@ -28,8 +29,10 @@ export interface RelationshipCacheOptions {
   ttlMs?: number | undefined
   /** Silent when left out. */
   logger?: Logger | undefined
-  /** Hears of changes by NOTIFY; on unless stated. Without it only ttlMs and refresh() bring news. */
+  /** Subscribes to changes by NOTIFY; on unless stated. Without it only ttlMs and refresh() load changes. */
   listen?: boolean | undefined
+  /** Announces changes; a connection of its own when left out. The cache does not close it. */
+  notifier?: Notifier | undefined
   /** False: open() resolves at once and the cache goes on trying; see `ready` and loaded(). */
   wait?: boolean | undefined
 }
@@ -47,7 +50,9 @@ export class RelationshipCache extends Lookups {
   readonly #ttlMs: number
   readonly #listeners = new Set<(changes: Changes) => void>()
   readonly #opened: Reason = { since: new Date(), reason: NOTHING }
-  #ears: Ears | undefined
+  #notifier: Notifier | undefined
+  #ownNotifier: Notifier | undefined
+  #unsubscribe: (() => void) | undefined
   #closed: Reason | undefined
   #timer: NodeJS.Timeout | undefined
   #loadedAt: Date | undefined
@@ -71,9 +76,9 @@ export class RelationshipCache extends Lookups {
    * or when the URL makes no sense. Close it in the end.
    */
   static async open(options: RelationshipCacheOptions = {}): Promise<RelationshipCache> {
-    const connection = connectionConfig(options.database?.url ?? config().databaseUrl)
+    connectionConfig(options.database?.url ?? config().databaseUrl)
     const cache = new RelationshipCache(options)
-    if (options.listen ?? true) cache.#listen(connection)
+    if (options.listen ?? true) cache.#listen(options)
     else cache.#loads.invalidate(NOTHING, { full: true })
     if (options.wait ?? true) {
       try {
@@ -99,7 +104,7 @@ export class RelationshipCache extends Lookups {
   /** Why answers may be out of date; null while they are not. */
   get stale(): Staleness | null {
     const opened = this.ready ? undefined : this.#opened
-    const reasons = [this.#closed, this.#loads.behind, this.#ears?.deaf, opened]
+    const reasons = [this.#closed, this.#loads.behind, this.#interruption, opened]
     const [first] = reasons.filter((reason) => reason !== undefined)
     if (first === undefined) return null
     const since = Math.min(...reasons.map((reason) => reason?.since.getTime() ?? Infinity))
@@ -155,21 +160,33 @@ export class RelationshipCache extends Lookups {
     this.#closed ??= { since: new Date(), reason: 'the cache is closed' }
     clearTimeout(this.#timer)
     this.#listeners.clear()
-    await Promise.all([this.#loads.close(), this.#source.close(), this.#ears?.close()])
+    this.#unsubscribe?.()
+    await Promise.all([this.#loads.close(), this.#source.close(), this.#ownNotifier?.close()])
   }
 
-  #listen(connection: pg.ClientConfig): void {
-    this.#ears = new Ears(connection, this.#logger, {
-      onDeaf: () => {
-        // Without ears from the beginning: what can be loaded is loaded nevertheless.
+  #listen({ notifier, database = {} }: RelationshipCacheOptions): void {
+    const applicationName = 'universes cache (listen)'
+    this.#ownNotifier = notifier
+      ? undefined
+      : new Notifier({ database, applicationName, logger: this.#logger })
+    this.#notifier = notifier ?? this.#ownNotifier
+    this.#unsubscribe = this.#notifier?.subscribe({
+      onLost: () => {
+        // LISTEN fails from the start: load what can be loaded all the same.
         if (!this.ready) this.#loads.invalidate(NOTHING, { full: true })
       },
       onListening: (since) => {
-        const reason = this.ready ? 'changes could not be heard for a while' : NOTHING
+        const reason = this.ready ? 'notifications of changes were interrupted' : NOTHING
         this.#loads.invalidate(reason, { full: true, urgent: true, since })
       },
-      onHint: (full) => this.#loads.invalidate('a change was announced', { full }),
+      onHint: (payload) =>
+        this.#loads.invalidate('a change was announced', { full: payload === SYMBOLS_CHANGED }),
     })
+  }
+
+  get #interruption(): Reason | undefined {
+    const { since, reason } = this.#notifier?.interruption ?? {}
+    return since && { since, reason: `changes are not received: ${reason}` }
   }
 
   async #load(full: boolean): Promise<Loaded> {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { connect, type ConnectOptions } from '../database/connect.js'
+import { withTimeout } from '../database/timeout.js'
 import { toUniversesError } from '../errors.js'
 import type { SnapshotDocument } from './document.js'
 
@@ -51,7 +51,7 @@ export class Source {
   /** Ends the connection; a query under way fails. A server that does not say goodbye is left after a moment. */
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.race([this.#disconnect(), sleep(GOODBYE_MS, undefined, { ref: false })])
+    await withTimeout(this.#disconnect(), GOODBYE_MS, () => undefined)
   }
 
   async #connected(): Promise<QuerySnapshot> {

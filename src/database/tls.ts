@@ -1,31 +1,30 @@
-import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
+import { parse } from 'pg-connection-string'
 import { toUniversesError, usageError, type UniversesError } from '../errors.js'
 
 /** Values of sslmode, with the meaning that PostgreSQL's own programs give them. */
 const MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const
 type Mode = (typeof MODES)[number]
 
-/** Parameters that are read here; the driver would make its own sense of them. */
+/** Parameters that are read here and removed from the URL: pg 8 gives them other meanings than libpq. */
 const TLS_PARAMETERS = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'uselibpqcompat']
 
-/** What else may follow the "?": a misspelt sslmode must not pass for a parameter that nobody reads. */
-const OTHER_PARAMETERS = [
-  ...['host', 'port', 'user', 'password', 'db', 'encoding', 'application_name', 'fallback_application_name'],
-  ...['client_encoding', 'options', 'connect_timeout', 'query_timeout', 'statement_timeout', 'lock_timeout'],
-  ...['idle_in_transaction_session_timeout', 'keepalives', 'keepalives_idle', 'keepalives_interval'],
-  ...['keepalives_count', 'tcp_user_timeout'],
-]
+/** Other parameters that a URL may have. Any other is refused: a misspelt sslmode must not be ignored. */
+const OTHER_PARAMETERS = (
+  'host port user password db encoding application_name fallback_application_name client_encoding options ' +
+  'connect_timeout query_timeout statement_timeout lock_timeout idle_in_transaction_session_timeout ' +
+  'keepalives keepalives_idle keepalives_interval keepalives_count tcp_user_timeout'
+).split(' ')
 
 const MODE_HINT =
   'verify-full checks certificate and name of the server, verify-ca its certificate, require encrypts without a check, ' +
   'disable does not encrypt. prefer and allow may end without encryption: say which it is to be.'
 
 /**
- * How to reach the server that a connection string names; without one the PG* variables decide. Every connection is made with this,
- * whatever the driver makes of a URL: TLS is what sslmode says, else PGSSLMODE, and a connection never falls back to none.
- * What is not understood is a usage error, before anything is sent. A local socket takes no TLS.
+ * Returns the options of every connection that the package opens, for a connection string or, without one, the PG* variables.
+ * sslmode (else PGSSLMODE) has libpq's meaning, and never falls back to no encryption: prefer, allow and parameters that are not
+ * known are usage errors, before anything is sent. TLS does not apply to a local socket.
  */
 export function connectionConfig(
   url: string | undefined,
@@ -69,7 +68,7 @@ function queryOf(url: string): string {
   return start < 0 ? '' : url.slice(start + 1)
 }
 
-/** The same URL, letter for letter, without the parameters that are read here. */
+/** Removes the TLS parameters from the URL and leaves the rest of its text as it is. */
 function withoutTls(url: string): string {
   const [base = ''] = url.split('?', 1)
   const kept = queryOf(url)
@@ -87,7 +86,7 @@ function modeOf(params: URLSearchParams, env: NodeJS.ProcessEnv): Mode | undefin
   throw usageError(`${source} is "${stated}", which is not one of ${MODES.join(', ')}`, MODE_HINT)
 }
 
-/** The host, or folder of the socket, that the driver would take; it knows the defaults. */
+/** Returns the host, or folder of the socket, that the driver would use; it knows the defaults. */
 function hostOf(address: pg.ClientConfig): string {
   try {
     return new pg.Client({ ...address, ssl: true }).host
@@ -110,36 +109,35 @@ function tlsOptions(mode: Mode, file: (name: string) => string | undefined): Con
       `sslrootcert=system with sslmode=${mode} would trust any server with a public certificate`,
       'Write sslmode=verify-full.',
     )
-  const verified = mode !== 'require' || root !== undefined
-  return {
-    ...(root === undefined || root === 'system' ? {} : { ca: contents('sslrootcert', root) }),
-    ...secret('cert', 'sslcert', file('sslcert')),
-    ...secret('key', 'sslkey', file('sslkey')),
-    // Stated in both cases: NODE_TLS_REJECT_UNAUTHORIZED decides nothing here.
-    rejectUnauthorized: verified,
-    ...(verified && mode !== 'verify-full' ? { checkServerIdentity: () => undefined } : {}),
-  }
+  const parsed = parseTls({
+    // The library, like libpq, takes verify-ca only with a file; here NODE_EXTRA_CA_CERTS may name the authority.
+    sslmode: mode === 'verify-ca' ? 'verify-full' : mode,
+    sslrootcert: root === 'system' ? undefined : root,
+    sslcert: file('sslcert'),
+    sslkey: file('sslkey'),
+  })
+  // Stated, so that NODE_TLS_REJECT_UNAUTHORIZED does not decide.
+  const options = { rejectUnauthorized: true, ...parsed }
+  return mode === 'verify-ca' ? { ...options, checkServerIdentity: () => undefined } : options
 }
 
-function secret(option: 'cert' | 'key', name: string, path: string | undefined): ConnectionOptions {
-  return path === undefined ? {} : { [option]: contents(name, path) }
-}
-
-function contents(name: string, path: string): string {
+function parseTls(parameters: Readonly<Record<string, string | undefined>>): ConnectionOptions {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value)
   try {
-    return readFileSync(path, 'utf8')
+    return parse(`postgres://?${query}`, { useLibpqCompat: true }).ssl as ConnectionOptions
   } catch (thrown) {
     throw usageError(
-      `${name}: ${toUniversesError(thrown).message}`,
+      `sslrootcert, sslcert or sslkey: ${toUniversesError(thrown).message}`,
       'Give the path of a PEM file that this account may read.',
     )
   }
 }
 
-/** Errors that Node reports when it does not trust a certificate. */
+/** Codes of Node's errors for a certificate that it does not trust. */
 const UNTRUSTED = /SELF_SIGNED|UNABLE_TO_|CERT_|ERR_TLS_CERT|ERR_SSL/
 
-/** What to do about a connection that TLS, or the lack of it, prevented; undefined when it was something else. */
+/** Returns the remedy when TLS, or the lack of it, made a connection fail; undefined for any other failure. */
 export function tlsRemedy(thrown: unknown): string | undefined {
   const { code = '', message } = toUniversesError(thrown)
   if (message.includes('does not support SSL'))

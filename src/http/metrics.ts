@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { RelationshipCache } from '../cache/index.js'
+import { singleFlight, withTimeout } from '../database/timeout.js'
 import type { Database } from './database.js'
 import { renderMetrics, type Metric, type Sample } from './exposition.js'
 import { HttpTimings } from './http-timings.js'
-import { inTime, shared } from './responses/in-time.js'
 import { RELAY_STATES, type RelayWatch } from './relay-state.js'
 import { packageVersion } from '../version.js'
 
@@ -39,7 +39,7 @@ export class Metrics {
     const { database, environment } = sources
     this.#sources = sources
     // Of several scrapes at a time one asks: a database that hangs does not use up the connections.
-    this.#recorded = shared(() => database.value<Recorded>('SELECT service_metrics($1)', [environment]))
+    this.#recorded = singleFlight(() => database.value<Recorded>('SELECT service_metrics($1)', [environment]))
     collectDefaultMetrics({ register: this.#process })
   }
 
@@ -51,7 +51,11 @@ export class Metrics {
   /** Everything, in the text format of Prometheus. Always answers within a few seconds. */
   async text(): Promise<string> {
     const { cache, database, relay } = this.#sources
-    const recorded = await inTime(this.#recorded(), SQL_TIMEOUT_MS, () => undefined)
+    const recorded = await withTimeout(
+      this.#recorded().catch(() => undefined),
+      SQL_TIMEOUT_MS,
+      () => undefined,
+    )
     const metrics = [
       gauge('universes_build_info', 'Version of the service.', 1, { version: packageVersion }),
       gauge('universes_database_up', 'Whether PostgreSQL answered this scrape.', recorded ? 1 : 0),

@@ -1,5 +1,5 @@
 import { migrationNames, MIGRATIONS_TABLE } from '../database/migrate.js'
-import { inTime, shared } from './responses/in-time.js'
+import { singleFlight, withTimeout } from '../database/timeout.js'
 import { toProblem } from './responses/problem.js'
 import type { RelayWatch } from './relay-state.js'
 import type { Service } from './service.js'
@@ -22,13 +22,13 @@ export function readiness(
   relay: RelayWatch | undefined,
 ): () => Promise<Checks> {
   const names = migrationNames()
-  const missing = shared(async () => {
+  const missing = singleFlight(async () => {
     const rows = await database.rows<{ name: string }>(`SELECT name FROM ${MIGRATIONS_TABLE}`)
     const installed = new Set(rows.map(({ name }) => name))
     return names.filter((name) => !installed.has(name)).length
   })
   return async () => ({
-    ...(await inTime(missing().then(installedChecks), TIMEOUT_MS, failedChecks)),
+    ...(await withTimeout(missing().then(installedChecks, failedChecks), TIMEOUT_MS, failedChecks)),
     cache: cache.ready
       ? { ok: true, state: cache.stale === null ? 'fresh' : 'stale' }
       : { ok: false, state: 'empty' },

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { RelationshipCache } from '../cache/index.js'
+import { Notifier } from '../database/notifier.js'
 import { startJobRunner } from '../jobs/runner.js'
 import { RedisSink } from '../relay/redis.js'
 import { runRelay } from '../relay/relay.js'
@@ -38,7 +39,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     // The relay comes after the jobs: it publishes how the last one ended.
     stopping.abort()
     await (relaying ?? sink?.close())
-    await Promise.all([service.cache.close(), service.database.close()])
+    await Promise.all([service.cache.close(), service.database.close(), service.notifier.close()])
   }
   try {
     const url = await listen(app, options)
@@ -54,22 +55,28 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
 async function assemble(options: ServeOptions, relay: RelayWatch | undefined): Promise<Service> {
   const { database: connection, environment, logger, keys, graceMs = GRACE_MS } = options
   const database = new Database(connection)
-  const cache = await RelationshipCache.open({ database: connection, environment, logger, wait: false })
+  const notifier = new Notifier({
+    database: connection,
+    applicationName: 'universes serve (listen)',
+    logger,
+  })
+  const shared = { database: connection, environment, logger, notifier }
+  const cache = await RelationshipCache.open({ ...shared, wait: false })
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const metrics = new Metrics({ environment, database, cache, relay })
-  const jobs = startJobRunner({ database: connection, queries: database, environment, logger, graceMs })
-  return { environment, connection, database, cache, jobs, keys, limits, metrics, relay, logger }
+  const jobs = startJobRunner({ ...shared, queries: database, graceMs })
+  return { environment, connection, database, notifier, cache, jobs, keys, limits, metrics, relay, logger }
 }
 
 /** Runs until the signal aborts. When the relay gives up, the service goes on and /readyz says so. */
 async function startRelay(service: Service, sink: Sink, signal: AbortSignal): Promise<void> {
-  const { connection: database, logger, relay } = service
+  const { connection: database, logger, notifier, relay } = service
   try {
     const watched = relay?.around(sink) ?? sink
     const onStandby = (standby: boolean): void => {
       if (standby) relay?.become('standby')
     }
-    await runRelay({ database, sink: watched, logger, signal, onStandby })
+    await runRelay({ database, sink: watched, logger, notifier, signal, onStandby })
     relay?.become('stopped')
   } catch (error) {
     relay?.become('failed', error instanceof Error ? error.message : '')

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { RelationshipCache } from '../cache/index.js'
 import type { ConnectOptions } from '../database/connect.js'
+import type { Notifier } from '../database/notifier.js'
 import type { JobRunner } from '../jobs/runner.js'
 import type { Database } from './database.js'
 import type { ApiKey } from './security/keys.js'
@@ -46,6 +47,8 @@ export interface Service {
   environment: string
   connection: ConnectOptions
   database: Database
+  /** The one LISTEN connection of the process. */
+  notifier: Notifier
   cache: RelationshipCache
   jobs: JobRunner
   keys: readonly ApiKey[]

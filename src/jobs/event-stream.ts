@@ -1,3 +1,4 @@
+import { withTimeout } from '../database/timeout.js'
 import type { JobEvent } from './watch.js'
 
 /** Proxies and clients end a connection on which nothing is said for long. */
@@ -13,7 +14,7 @@ export async function* eventStream(
   try {
     yield `retry: ${RETRY_MS}\n\n`
     for (let next = events.next(); ;) {
-      const result = await orAfter(next, heartbeatMs)
+      const result = await withTimeout(next, heartbeatMs, () => undefined)
       if (result === undefined) {
         yield ': still here\n\n'
         continue
@@ -26,13 +27,4 @@ export async function* eventStream(
   } finally {
     await events.return()
   }
-}
-
-/** The result, or undefined when there is none by then. */
-async function orAfter<T>(result: Promise<T>, milliseconds: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const elapsed = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), milliseconds)
-  })
-  return Promise.race([result, elapsed]).finally(() => clearTimeout(timer))
 }

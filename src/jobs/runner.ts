@@ -1,11 +1,7 @@
 import type { Logger } from 'pino'
-import { config } from '../config.js'
 import type { ConnectOptions } from '../database/connect.js'
-import { connectionConfig } from '../database/tls.js'
+import { Notifier } from '../database/notifier.js'
 import type { RefreshMode, RunMode } from '../operations/refresh.js'
-import { Health } from '../relay/health.js'
-import { listen } from '../relay/listen.js'
-import { Bells } from './bells.js'
 import { watchJob, type JobEvent } from './watch.js'
 import { Worker } from './worker.js'
 
@@ -21,6 +17,8 @@ export interface JobRunnerOptions {
   queries: Queries
   environment: string
   logger: Logger
+  /** Announces new jobs and events; a connection of its own when left out. The runner does not close it. */
+  notifier?: Notifier | undefined
   /** A hint may get lost; this often the runner looks without one. */
   pollMs?: number | undefined
   /** How long close() waits for the run under way. */
@@ -69,38 +67,31 @@ export interface JobRunner {
 
 /** Starts a runner. PostgreSQL need not be there yet; throws only when its URL makes no sense. */
 export function startJobRunner(options: JobRunnerOptions): JobRunner {
-  const { database, queries, environment, logger } = options
-  const bells = new Bells()
-  const closing = new AbortController()
+  const { queries, environment } = options
+  const notifier = options.notifier ?? openNotifier(options)
   const worker = new Worker(options)
-  const forget = bells.add(worker.wake)
-  const listening = listen(
-    {
-      connection: connectionConfig(database.url ?? config().databaseUrl),
-      applicationName: 'universes serve (jobs, listen)',
-      onHint: () => bells.ring(),
-      health: new Health(logger, 'LISTEN connection of the jobs'),
-    },
-    closing.signal,
-  )
+  const unsubscribe = notifier.subscribe({ onHint: () => worker.hint.set() })
   const working = worker.work()
   return {
     request: async (request) => {
       const requested = await requestRefresh(queries, environment, request)
-      if (requested.accepted) worker.wake.ring()
+      if (requested.accepted) worker.hint.set()
       return requested
     },
     status: (id) => queries.value('SELECT job_status($1)', [id]),
     history: (limit, offset) => queries.value('SELECT run_history($1, $2, $3)', [limit, offset, environment]),
     statistics: () => queries.value('SELECT run_statistics($1)', [environment]),
-    watch: (id, after, signal) => watchJob({ queries, bells, id, after, signal }),
+    watch: (id, after, signal) => watchJob({ queries, notifier, id, after, signal }),
     close: async () => {
       await worker.close()
-      closing.abort()
-      forget()
-      await Promise.all([working, listening])
+      unsubscribe()
+      await Promise.all([working, options.notifier ? undefined : notifier.close()])
     },
   }
+}
+
+function openNotifier({ database, logger }: JobRunnerOptions): Notifier {
+  return new Notifier({ database, applicationName: 'universes serve (listen)', logger })
 }
 
 async function requestRefresh(

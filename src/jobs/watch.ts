@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AutoResetEvent } from '../database/auto-reset-event.js'
+import { backOff } from '../database/backoff.js'
+import type { Notifier } from '../database/notifier.js'
 import { SQLSTATE, toUniversesError } from '../errors.js'
-import { pause } from '../relay/listen.js'
-import { Wake } from '../relay/wake.js'
-import type { Bells } from './bells.js'
 import type { Queries } from './runner.js'
 
 /** A hint may get lost; this often a watcher looks without one. */
@@ -21,7 +21,7 @@ export interface JobEvent {
 /** Whom to watch, and from where. */
 export interface Watching {
   queries: Queries
-  bells: Bells
+  notifier: Notifier
   id: string
   after: string
   signal: AbortSignal
@@ -33,11 +33,11 @@ export async function watchJob(watching: Watching): Promise<AsyncGenerator<JobEv
 }
 
 async function* follow(watching: Watching, first: JobEvent[]): AsyncGenerator<JobEvent, void> {
-  const { bells, signal } = watching
-  const wake = new Wake()
-  const forget = bells.add(wake)
-  const ring = (): void => wake.ring()
-  signal.addEventListener('abort', ring)
+  const { notifier, signal } = watching
+  const hint = new AutoResetEvent()
+  const wake = (): void => hint.set()
+  const unsubscribe = notifier.subscribe({ onHint: wake })
+  signal.addEventListener('abort', wake)
   let { after } = watching
   let failures = 0
   try {
@@ -52,19 +52,19 @@ async function* follow(watching: Watching, first: JobEvent[]): AsyncGenerator<Jo
         failures = 0
         if (events.length > 0) continue
         await sleep(SPURIOUS_MS, undefined, { signal })
-        await wake.wait(LOOK_MS)
+        await hint.wait(LOOK_MS)
       } catch (error) {
         events = []
         if (toUniversesError(error).code === SQLSTATE.notFound) {
           yield vanished(watching.id, after, error)
           return
         }
-        await sleep(pause(failures++), undefined, { signal }).catch(() => undefined)
+        await backOff(failures++, signal)
       }
     }
   } finally {
-    forget()
-    signal.removeEventListener('abort', ring)
+    unsubscribe()
+    signal.removeEventListener('abort', wake)
   }
 }
 

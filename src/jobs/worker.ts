@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Logger } from 'pino'
+import { AutoResetEvent } from '../database/auto-reset-event.js'
+import { backOff } from '../database/backoff.js'
 import { connect, type ConnectOptions } from '../database/connect.js'
+import { Health } from '../database/health.js'
 import { SQLSTATE, toUniversesError } from '../errors.js'
 import { runJob, type RunProgress, type SyncRun } from '../operations/refresh.js'
-import { Health } from '../relay/health.js'
-import { pause } from '../relay/listen.js'
-import { Wake } from '../relay/wake.js'
 import { Progress } from './progress.js'
 
 /** Somebody else is changing memberships: this often the worker looks whether that is over. */
@@ -46,8 +46,8 @@ interface Failure {
  * says: a worker that dies at any moment leaves nothing that another could not go on with.
  */
 export class Worker {
-  /** Ends a pause: something may have been asked for. */
-  readonly wake = new Wake()
+  /** Ends a pause: a refresh may have been requested. */
+  readonly hint = new AutoResetEvent()
   readonly #options: WorkerOptions
   readonly #progress: Progress
   readonly #health: Health
@@ -71,11 +71,11 @@ export class Worker {
       try {
         const wait = await this.#turn()
         failures = 0
-        if (wait > 0 && !signal.aborted) await this.wake.wait(wait)
+        if (wait > 0 && !signal.aborted) await this.hint.wait(wait)
       } catch (error) {
         if (!signal.aborted) this.#health.down(error)
         await this.#disconnect()
-        await sleep(pause(failures++), undefined, { signal }).catch(() => undefined)
+        await backOff(failures++, signal)
       }
     }
     await this.#disconnect()
@@ -87,7 +87,7 @@ export class Worker {
   async close(): Promise<void> {
     const { graceMs = 10_000, logger } = this.#options
     this.#closing.abort()
-    this.wake.ring()
+    this.hint.set()
     await sleep(graceMs, undefined, { signal: this.#ended.signal }).then(
       () => logger.warn('the job under way takes too long: it is rolled back and stays waiting'),
       () => undefined,

@@ -1,10 +1,12 @@
 import { Redis } from 'ioredis'
+import { backoffMs } from '../database/backoff.js'
 import { PUBLISH_EVENTS, STREAM_AHEAD } from './redis-script.js'
 import { parseRedisUrl } from './redis-url.js'
 import { SinkError, SinkRefused, type Accepted, type RelayEvent, type Sink } from './sink.js'
 
 /** Events per call of the script: Redis serves nobody else meanwhile. */
 const EVENTS_PER_CALL = 250
+const MAX_RETRY_MS = 1_000
 const STATES = ['ready', 'close', 'end'] as const
 
 /** Where to publish. */
@@ -41,7 +43,7 @@ export class RedisSink implements Sink {
       connectTimeout: 5_000,
       disconnectTimeout: 200,
       socketTimeout: 10_000,
-      retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 1_000),
+      retryStrategy: (attempt) => backoffMs(attempt - 1, MAX_RETRY_MS),
     })
     // Only the message is kept: an ioredis error carries the command, and with it the password.
     this.#redis.on('error', (error: Error) => (this.#reason = error.message || error.name))

@@ -1,20 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { config } from '../config.js'
+import { AutoResetEvent } from '../database/auto-reset-event.js'
+import { backOff } from '../database/backoff.js'
 import type { ConnectOptions } from '../database/connect.js'
-import { connectionConfig } from '../database/tls.js'
+import { Health } from '../database/health.js'
+import { Notifier } from '../database/notifier.js'
 import { drain } from './drain.js'
-import { Health } from './health.js'
-import { listen, pause } from './listen.js'
 import { Outbox } from './outbox.js'
 import { SinkClosed, SinkError, SinkRefused, type Sink } from './sink.js'
-import { Wake } from './wake.js'
 
 /** What a relay works with. It closes the sink at its end. */
 export interface RelayOptions {
   database: ConnectOptions
   sink: Sink
   logger: Logger
+  /** Announces new events; a connection of its own when left out. The relay does not close it. */
+  notifier?: Notifier | undefined
   /** Ends the relay: what waits is still published, for at most `graceMs`. */
   signal: AbortSignal
   /** A hint may get lost; this often the relay looks without one. */
@@ -40,22 +40,28 @@ interface State {
  */
 export async function runRelay(options: RelayOptions): Promise<void> {
   const relay = new Relay(options)
-  let listening: Promise<void> | undefined
+  let notifier = options.notifier
+  let unsubscribe: (() => void) | undefined
   try {
-    listening = relay.listen()
+    notifier ??= openNotifier(options)
+    unsubscribe = notifier.subscribe({ onHint: () => relay.hint.set() })
     await relay.work()
   } catch (error) {
     if (!(error instanceof SinkClosed)) throw error
   } finally {
-    await relay.close()
-    await listening
+    unsubscribe?.()
+    await Promise.all([relay.close(), options.notifier ? undefined : notifier?.close()])
   }
 }
 
+function openNotifier({ database, logger }: RelayOptions): Notifier {
+  return new Notifier({ database, applicationName: 'universes relay (listen)', logger })
+}
+
 class Relay {
+  /** Ends the pause between two looks at the outbox. */
+  readonly hint = new AutoResetEvent()
   readonly #options: RelayOptions
-  readonly #wake = new Wake()
-  readonly #closing = new AbortController()
   readonly #deadline = new AbortController()
   readonly #timers: NodeJS.Timeout[] = []
   readonly #database: Health
@@ -70,22 +76,15 @@ class Relay {
     if (options.signal.aborted) this.#stop()
   }
 
-  listen(): Promise<void> {
-    const { database, logger } = this.#options
-    const health = new Health(logger, 'LISTEN connection')
-    const connection = connectionConfig(database.url ?? config().databaseUrl)
-    return listen({ connection, onHint: () => this.#wake.ring(), health }, this.#closing.signal)
-  }
-
   async work(): Promise<void> {
     const { signal, pollMs = 5_000 } = this.#options
     for (let last = signal.aborted; ; last = signal.aborted) {
       const ok = await this.#turn()
       if (last) return this.#farewell()
       if (ok) {
-        if (!(await this.#wake.wait(pollMs))) this.#state.after = '0'
+        if (!(await this.hint.wait(pollMs))) this.#state.after = '0'
       } else {
-        await sleep(pause(this.#state.failures++), undefined, { signal }).catch(() => undefined)
+        await backOff(this.#state.failures++, signal)
       }
     }
   }
@@ -93,7 +92,6 @@ class Relay {
   /** Lets go of everything, whatever state it is in. */
   async close(): Promise<void> {
     this.#options.signal.removeEventListener('abort', this.#stop)
-    this.#closing.abort()
     for (const timer of this.#timers) clearTimeout(timer)
     await Promise.allSettled([this.#options.sink.close(), this.#state.outbox?.close()])
   }
@@ -104,7 +102,7 @@ class Relay {
     this.#timers.push(setTimeout(() => this.#deadline.abort(), graceMs))
     const cutOff = (): void => void Promise.allSettled([sink.close(), this.#state.outbox?.close()])
     this.#timers.push(setTimeout(cutOff, graceMs + 2_000))
-    this.#wake.ring()
+    this.hint.set()
   }
 
   /** Looks at the outbox once and publishes what waits. False when a server failed. */

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { migrateUp } from '../../src/database/migrate.js'
 import type { RelationshipCache } from '../../src/cache/index.js'
 import { startPostgres, type PostgresServer } from '../support/index.js'
+import { endsByItself } from '../support/node.js'
 import { caughtUp, closeCaches, openCache, eventually } from './relationship-support.js'
 
 let server: PostgresServer
@@ -59,7 +60,7 @@ it('the database goes and comes back: old answers stay, marked; then everything 
   const cache = await open()
   expect([members(cache), cache.stale]).toEqual([['A'], null])
   await server.stop()
-  await eventually(() => cache.stale?.reason).toContain('changes cannot be heard')
+  await eventually(() => cache.stale?.reason).toContain('changes are not received')
   const { since } = cache.stale!
   await expect(cache.refresh()).rejects.toMatchObject({ name: 'UniversesError' })
   expect([members(cache), cache.ready, cache.stale?.since]).toEqual([['A'], true, since])
@@ -140,6 +141,15 @@ it('closed, whatever state it is in, it leaves no connection and no timer', asyn
   await eventually(() => cache.stale).not.toBeNull()
   await cache.close()
   await server.restart()
-  await new Promise((resolve) => setTimeout(resolve, 3_000))
   expect(await sessions()).toEqual([])
+})
+
+it('closed while the database is away, it leaves no timer and no attempt: the process ends by itself', async () => {
+  await server.stop()
+  const source = `
+    import { RelationshipCache } from './dist/src/cache/index.js'
+    const cache = await RelationshipCache.open({ wait: false })
+    while (!cache.stale.reason.includes('cannot connect')) await new Promise((resolve) => setTimeout(resolve, 10))
+    await cache.close()`
+  await endsByItself(source, { DATABASE_URL: server.url })
 })

@@ -9,6 +9,7 @@ import { createKey } from '../../src/http/security/keys.js'
 import { packageRoot } from '../../src/database/package-root.js'
 import { listSmallMarket, setCloses } from '../refresh/market.js'
 import {
+  redisUrl,
   runCli,
   spawnCli,
   startRedis,
@@ -62,6 +63,25 @@ describe('universes serve', () => {
       ].join('\n'),
     )
     expect(await text(`${server.url}/healthz`)).toContain('"ok"')
+    expect((await server.stop()).code).toBe(0)
+  })
+
+  it('holds four connections while it is idle, one of which listens for all', async () => {
+    const server = await serve(['--relay', '--redis-url', redisUrl()])
+    await ready(server.url)
+    const sessions = (): Promise<{ name: string; listening: boolean }[]> =>
+      db.query(
+        `SELECT application_name AS name, query LIKE 'LISTEN %' OR application_name LIKE '%listen%' AS listening
+         FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name LIKE 'universes%' ORDER BY application_name COLLATE "C"`,
+      )
+    // Connections of the pool, which answered the readiness check, end after ten idle seconds.
+    await expect.poll(sessions, PATIENCE).toEqual([
+      { name: 'universes cache', listening: false },
+      { name: 'universes relay', listening: false },
+      { name: 'universes serve (jobs)', listening: false },
+      { name: 'universes serve (listen)', listening: true },
+    ])
     expect((await server.stop()).code).toBe(0)
   })
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { toUniversesError } from '../errors.js'
 
-/** Logs when a server goes and when it comes back: one line per change, however many attempts lie between. */
+/** Logs when a server becomes unavailable and when it is back: one line per change, however many attempts fail in between. */
 export class Health {
   readonly #logger: Logger
   readonly #name: string
@@ -12,7 +12,7 @@ export class Health {
     this.#name = name
   }
 
-  /** It does not work at the moment. */
+  /** Records a failed attempt. */
   down(error: unknown): void {
     if (!this.#up) return
     this.#up = false
@@ -20,7 +20,7 @@ export class Health {
     this.#logger.warn({ reason: message, hint }, `${this.#name} is not available; trying again until it is`)
   }
 
-  /** It works. */
+  /** Records an attempt that succeeded. */
   up(): void {
     if (this.#up) return
     this.#up = true
