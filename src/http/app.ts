@@ -44,7 +44,8 @@ export async function buildApp(service: Service, options: ServerOptions = {}): P
   })
   app.setNotFoundHandler((request, reply) => {
     const allowed = table.methodsOf(request.url)
-    if (allowed.length === 0)
+    // A route for the method exists when a handler found nothing to send: the page before it is built.
+    if (allowed.length === 0 || allowed.includes(request.method))
       throw problem(404, 'no-such-route', 'Not found', 'There is nothing here.', {
         hint: 'See /openapi.json.',
       })

@@ -11,6 +11,7 @@ import { DEFAULT_LIMITS } from './security/limits.js'
 import { checkAddress, checkSettings, listen } from './listen.js'
 import { Metrics } from './metrics.js'
 import { RelayWatch } from './relay-state.js'
+import { ResponseCache } from './responses/response-cache.js'
 import type { App } from './routes/route.js'
 import type { RunningService, ServeOptions, Service } from './service.js'
 
@@ -65,7 +66,21 @@ async function assemble(options: ServeOptions, relay: RelayWatch | undefined): P
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const metrics = new Metrics({ environment, database, cache, relay })
   const jobs = startJobRunner({ ...shared, queries: database, graceMs })
-  return { environment, connection, database, notifier, cache, jobs, keys, limits, metrics, relay, logger }
+  const responses = new ResponseCache()
+  return {
+    environment,
+    connection,
+    database,
+    notifier,
+    cache,
+    responses,
+    jobs,
+    keys,
+    limits,
+    metrics,
+    relay,
+    logger,
+  }
 }
 
 /** Runs until the signal aborts. When the relay gives up, the service goes on and /readyz says so. */

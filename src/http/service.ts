@@ -6,6 +6,7 @@ import type { JobRunner } from '../jobs/runner.js'
 import type { Database } from './database.js'
 import type { ApiKey } from './security/keys.js'
 import type { Metrics } from './metrics.js'
+import type { ResponseCache } from './responses/response-cache.js'
 import type { RelayWatch } from './relay-state.js'
 import type { ServerOptions } from './server.js'
 
@@ -50,6 +51,7 @@ export interface Service {
   /** The one LISTEN connection of the process. */
   notifier: Notifier
   cache: RelationshipCache
+  responses: ResponseCache
   jobs: JobRunner
   keys: readonly ApiKey[]
   limits: Limits

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { performance } from 'node:perf_hooks'
-import { answersOf, type Question } from './responses/answer.js'
+import type { ReadSource } from './responses/respond.js'
 import { sectorList, themeList, universeList } from './responses/lists.js'
 import { currentMembers } from './responses/members.js'
 import { defaultLimit } from './schemas/read.js'
@@ -28,22 +28,22 @@ export function since(start: number): number {
  * answered in between. Rejects when PostgreSQL is not to be had.
  */
 export async function warm(service: Service): Promise<Warmed> {
-  const answers = answersOf(service)
+  const { responses } = service
   const start = performance.now()
   const limit = defaultLimit(service.limits)
   const universes = service.cache.universes()
   const counts = { made: 0, kept: 0, left_out: 0 }
-  const prepare = async (question: Question): Promise<void> => {
-    counts[(await answers.prepare(question)) ? 'made' : 'kept']++
+  const prepare = async (source: ReadSource): Promise<void> => {
+    counts[(await responses.warm(source)) ? 'made' : 'kept']++
   }
   for (const list of [universeList(service, { limit, offset: 0 }), sectorList(service), themeList(service)]) {
     await prepare(list)
   }
   for (const universe of universes) {
-    const { bytes, max_bytes } = answers.statistics()
+    const { bytes, max_bytes } = responses.statistics()
     if (bytes > max_bytes / 2) counts.left_out++
     else await prepare(currentMembers(service, universe, { limit, offset: 0, csv: false }))
     await turn()
   }
-  return { ...counts, bytes: answers.statistics().bytes, took_ms: since(start) }
+  return { ...counts, bytes: responses.statistics().bytes, took_ms: since(start) }
 }

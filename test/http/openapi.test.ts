@@ -31,7 +31,7 @@ interface Document {
 }
 
 /** Routes of the page: files for a browser. */
-const UNDOCUMENTED = ['/admin/historical-data', '/admin/assets/:version/:name']
+const UNDOCUMENTED = ['/admin/historical-data', '/admin/assets/:name']
 
 let service: TestService
 let document: Document

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { answersOf } from '../../src/http/responses/answer.js'
 import { loadFunds, refresh } from '../cache/relationship-support.js'
 import { startService, testDatabase, type TestDatabase, type TestService } from '../support/index.js'
 import { caughtUp, smallMarket } from './market.js'
@@ -174,9 +173,9 @@ describe('the ETag', () => {
     // By then nothing can be committed any more that had begun before.
     await db.query('SELECT pg_sleep(1.1)')
     const tag = await tagOf(path)
-    const { hits, made } = answersOf(service.service).statistics()
+    const { hits, made } = service.service.responses.statistics()
     expect(await tagOf(path)).toBe(tag)
-    expect(answersOf(service.service).statistics()).toMatchObject({ hits: hits + 1, made })
+    expect(service.service.responses.statistics()).toMatchObject({ hits: hits + 1, made })
     await loadFunds(db, { spy: 'AAA,100' })
     await caughtUp(service, db)
     expect(await tagOf(path)).toBe(tag)

@@ -1,24 +1,12 @@
 import { createHash } from 'node:crypto'
+import fresh from 'fresh'
 
-/** Strong entity tag of these bytes: another answer has another tag, the same answer the same one, in every process. */
+/** Strong entity tag: a digest of the bytes, the same in every process. */
 export function etagOf(body: Buffer): string {
   return `"${createHash('sha1').update(body).digest('base64url')}"`
 }
 
-/**
- * Whether an If-None-Match header names the tag: `*`, or a list in which it occurs, compared weakly as RFC 9110 has it for
- * this header. What is no list of tags matches nothing.
- */
-export function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false
-  if (header === etag || header.trim() === '*') return true
-  const opaque = strength(etag)
-  for (const [, tag] of header.matchAll(/(?:^|,)\s*(?:W\/)?("[^"]*")\s*(?=,|$)/g))
-    if (tag === opaque) return true
-  return false
-}
-
-/** The tag without its mark of weakness. */
-function strength(etag: string): string {
-  return etag.startsWith('W/') ? etag.slice(2) : etag
+/** True if an If-None-Match header lists the tag. Cache-Control of the request does not count: its answer is current. */
+export function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  return fresh({ 'if-none-match': ifNoneMatch?.trim() }, { etag })
 }

@@ -1,5 +1,5 @@
 import type { GroupInfo } from '../../cache/index.js'
-import { FRESH_MS, sqlQuestion, type Question } from './answer.js'
+import { FRESH_MS, fromSql, type ReadSource } from './respond.js'
 import { linkTo, pageAfter } from './members.js'
 import { typesMeant } from './names.js'
 import type { Service } from '../service.js'
@@ -13,12 +13,15 @@ export interface ListAsked {
 }
 
 /** Universes by type and name, out of the memory of the cache. */
-export function universeList({ cache, environment }: Service, { type, limit, offset }: ListAsked): Question {
+export function universeList(
+  { cache, environment }: Service,
+  { type, limit, offset }: ListAsked,
+): ReadSource {
   return {
     key: ['universes', type, limit, offset].join('\n'),
-    stamp: cache.version ?? '',
+    version: cache.version ?? '',
     inMemory: true,
-    make: () => {
+    build: () => {
       const meant = type === undefined ? undefined : typesMeant(type)
       const all = cache.universes().filter((universe) => meant?.includes(universe.type) ?? true)
       const total = all.length
@@ -33,7 +36,7 @@ export function universeList({ cache, environment }: Service, { type, limit, off
 }
 
 /** Sectors, with the stocks that have none; while PostgreSQL is away without market caps and sources. */
-export function sectorList(service: Service): Question {
+export function sectorList(service: Service): ReadSource {
   return listQuestion(service, 'sectors', 'SELECT list_sectors($1)::text', () => ({
     sectors: service.cache
       .sectors()
@@ -43,7 +46,7 @@ export function sectorList(service: Service): Question {
 }
 
 /** Themes with their rules; while PostgreSQL is away without them. */
-export function themeList(service: Service): Question {
+export function themeList(service: Service): ReadSource {
   return listQuestion(service, 'themes', 'SELECT list_themes($1)::text', () => ({
     themes: service.cache.themes().map((theme) => ({ ...brief(theme), rule: null, last_rebalance: null })),
   }))
@@ -54,14 +57,14 @@ function listQuestion(
   key: 'sectors' | 'themes',
   call: string,
   known: () => object,
-): Question {
+): ReadSource {
   const { cache, database, environment } = service
   return {
-    ...sqlQuestion(service, key, async () => ({
+    ...fromSql(service, key, async () => ({
       body: await database.value<string>(call, [environment]),
       freshMs: FRESH_MS,
     })),
-    otherwise: () => ({ body: JSON.stringify({ environment, total: cache[key]().length, ...known() }) }),
+    fallback: () => ({ body: JSON.stringify({ environment, total: cache[key]().length, ...known() }) }),
   }
 }
 
@@ -70,11 +73,13 @@ function brief({ name, title, count, source }: GroupInfo): object {
 }
 
 /** One universe without its members. */
-export function universeFacts(service: Service, type: string, name: string): Question {
+export function universeFacts(service: Service, type: string, name: string): ReadSource {
   const { cache, database, environment } = service
-  return sqlQuestion(service, ['facts', type, name].join('\n'), async () => {
+  return fromSql(service, ['facts', type, name].join('\n'), async () => {
     const facts = await database.value<{ type: string; name: string }>('SELECT universe_facts($1, $2, $3)', [
-      ...[name, typesMeant(type), environment],
+      name,
+      typesMeant(type),
+      environment,
     ])
     const version = (cache.ready ? cache.group(facts.type, facts.name)?.version : undefined) ?? null
     return { body: JSON.stringify({ ...facts, version }), freshMs: FRESH_MS }

@@ -1,8 +1,8 @@
 import type { Constituent } from '../../cache/index.js'
-import { sqlQuestion, type Question } from './answer.js'
+import { fromSql, type ReadSource } from './respond.js'
 import { CSV_TYPE, fileName, toCsv } from './csv.js'
 import { typesMeant, type UniverseKey } from './names.js'
-import type { Made } from './recipe.js'
+import type { Content } from './response-cache.js'
 import type { Service } from '../service.js'
 
 /** Which members, and how. */
@@ -16,7 +16,7 @@ export interface MembersAsked {
 }
 
 /** What there is to say about a universe at one moment, with some of its members. */
-interface Content extends UniverseKey {
+interface MemberPage extends UniverseKey {
   title: string | null
   at: string | null
   version: string | null
@@ -28,14 +28,14 @@ interface Content extends UniverseKey {
 const COLUMNS = ['place', 'symbol', 'name', 'weight', 'rank', 'market_cap', 'sector', 'since'] as const
 
 /** Members as they are now, out of the memory of the cache. */
-export function currentMembers(service: Service, universe: UniverseKey, asked: MembersAsked): Question {
+export function currentMembers(service: Service, universe: UniverseKey, asked: MembersAsked): ReadSource {
   const { cache } = service
   const { type, name } = universe
   return {
     key: keyOf(universe, asked),
-    stamp: cache.fingerprint(type, name) ?? '',
+    version: cache.fingerprint(type, name) ?? '',
     inMemory: true,
-    make: () => {
+    build: () => {
       const { title, version, count, weight_sum } = cache.group(type, name)!
       const { limit, offset } = asked
       const page = cache.members(type, name)!.slice(offset, limit === undefined ? undefined : offset + limit)
@@ -50,11 +50,11 @@ export function currentMembers(service: Service, universe: UniverseKey, asked: M
 }
 
 /** Members at a past moment, out of history. */
-export function pastMembers(service: Service, universe: UniverseKey, asked: MembersAsked): Question {
+export function pastMembers(service: Service, universe: UniverseKey, asked: MembersAsked): ReadSource {
   const { database, environment } = service
   const { type, name } = universe
-  return sqlQuestion(service, keyOf(universe, asked), async () => {
-    const { settled, ...page } = await database.value<Omit<Content, 'version'> & { settled: boolean }>(
+  return fromSql(service, keyOf(universe, asked), async () => {
+    const { settled, ...page } = await database.value<Omit<MemberPage, 'version'> & { settled: boolean }>(
       'SELECT member_page($1, $2, $3, $4, $5, $6)',
       [name, typesMeant(type), asked.asOf, asked.limit, asked.offset, environment],
     )
@@ -67,7 +67,7 @@ function keyOf({ type, name }: UniverseKey, { limit, offset, csv, asOf }: Member
   return `members\n${type}\n${name}\n${limit ?? ''}\n${offset}\n${csv}\n${asOf ?? ''}`
 }
 
-function render(service: Service, content: Content, asked: MembersAsked): Made {
+function render(service: Service, content: MemberPage, asked: MembersAsked): Content {
   const { members, ...facts } = content
   const next = nextPage(content, asked)
   const headers = { vary: 'accept', ...linkTo(next) }
@@ -81,7 +81,10 @@ function render(service: Service, content: Content, asked: MembersAsked): Made {
   return { body: JSON.stringify({ ...facts, environment, limit, offset, next, members }), headers }
 }
 
-function nextPage({ type, name, total }: Content, { limit, offset, csv, asOf }: MembersAsked): string | null {
+function nextPage(
+  { type, name, total }: MemberPage,
+  { limit, offset, csv, asOf }: MembersAsked,
+): string | null {
   const more = { ...(asOf === undefined ? {} : { as_of: asOf }), ...(csv ? { format: 'csv' } : {}) }
   const path = `/api/universes/${encodeURIComponent(type)}/${encodeURIComponent(name)}/members`
   return pageAfter(path, { limit, offset, total }, more)

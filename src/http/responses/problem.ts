@@ -62,6 +62,12 @@ export function toProblem(thrown: unknown): Problem {
   return requestProblem(thrown) ?? ofCode(thrown) ?? ofUsage(thrown) ?? unexpected(thrown)
 }
 
+/** True if PostgreSQL was not reachable or did not respond in time. */
+export function isOutage(error: unknown): boolean {
+  const { status } = toProblem(error)
+  return status === 503 || status === 504
+}
+
 function ofCode(error: Error): Problem | undefined {
   const code = codeOf(error)
   const answer = NO_CONNECTION.test(error.message)

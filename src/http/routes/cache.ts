@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { FastifyRequest } from 'fastify'
-import { answersOf } from '../responses/answer.js'
-import { timeLookups } from '../probe.js'
+import { timeLookups } from '../lookup-timings.js'
 import { ProblemDocument } from '../responses/problem.js'
 import type { Service } from '../service.js'
 import { since, warm } from '../warm.js'
@@ -32,7 +31,7 @@ function statisticsRoutes(app: App, service: Service): void {
     },
     (_request, reply) => {
       reply.header('cache-control', 'no-store')
-      return { relationships: cache.statistics(), answers: answersOf(service).statistics() }
+      return { relationships: cache.statistics(), answers: service.responses.statistics() }
     },
   )
   app.get(

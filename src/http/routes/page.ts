@@ -1,83 +1,70 @@
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-import { Type } from '@fastify/type-provider-typebox'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import compress from '@fastify/compress'
+import fastifyStatic from '@fastify/static'
+import { join } from 'node:path'
+import { packageRoot } from '../../database/package-root.js'
 import { Overview } from '../../documents/overview.js'
-import { readPage, type Page, type PageFile } from '../page-files.js'
 import { ProblemDocument, problem, toProblem } from '../responses/problem.js'
 import type { Service } from '../service.js'
-import type { Routes } from './route.js'
+import type { App, Routes } from './route.js'
 
-const compress = promisify(gzip)
-const FOR_EVER = 'public, max-age=31536000, immutable'
+/** Written by `npm run build`. */
+const PAGE = join(packageRoot, 'dist', 'page')
+const ASSETS = join(PAGE, 'assets')
 
 /** Routes for the admin page and its first document. The page itself is public and holds no data: it asks for a key. */
 export const pageRoutes: Routes = (app, service) => {
-  let page: Page | undefined
-  const files = (): Page => (page ??= readPage())
+  app.register(compress, { global: false, encodings: ['gzip'] })
+  app.register(fastifyStatic, {
+    root: PAGE,
+    serve: false,
+    preCompressed: true,
+    immutable: true,
+    maxAge: '365d',
+    // A name that is decoded to a path leads nowhere.
+    allowedPath: (name) => !name.includes('/'),
+  })
+  app.register((scoped, _options, done) => {
+    fileRoutes(scoped)
+    overviewRoute(scoped, service)
+    done()
+  })
+}
 
+function fileRoutes(app: App): void {
   app.get(
     '/admin/historical-data',
     { config: { scope: 'public' }, schema: { hide: true } },
-    (request, reply) => send(request, reply, files().shell, 'no-cache'),
+    (_request, reply) =>
+      reply
+        .headers({ 'cache-control': 'no-cache', vary: 'Accept-Encoding' })
+        .sendFile('index.html', { cacheControl: false }),
   )
-  app.get(
-    '/admin/assets/:version/:name',
-    {
-      config: { scope: 'public' },
-      schema: { hide: true, params: Type.Object({ version: Type.String(), name: Type.String() }) },
-    },
-    (request, reply) => {
-      const { version, name } = request.params
-      const file = version === files().version ? files().files.get(name) : undefined
-      if (file === undefined) {
-        throw problem(404, 'no-such-file', 'Not found', `The page has no file ${name}.`, {
-          hint: 'Load the page again: it may have been updated.',
+  app.register(
+    (assets, _options, done) => {
+      assets.setNotFoundHandler((request) => {
+        throw problem(404, 'no-such-file', 'Not found', `The page has no file ${request.url}.`, {
+          hint: 'Reload the page: it may have been updated.',
         })
-      }
-      return send(request, reply, file, FOR_EVER)
+      })
+      assets.get<{ Params: { name: string } }>(
+        '/:name',
+        { config: { scope: 'public' }, schema: { hide: true } },
+        (request, reply) => reply.header('vary', 'Accept-Encoding').sendFile(request.params.name, ASSETS),
+      )
+      done()
     },
+    { prefix: '/admin/assets' },
   )
-  overviewRoute(app, service)
 }
 
-/** Sends a file, compressed if the browser accepts that, or 304 if the browser has it. */
-function send(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { type, etag, body, gzip: compressed }: PageFile,
-  caching: string,
-): FastifyReply {
-  reply.headers({ etag, 'cache-control': caching, vary: 'Accept-Encoding' })
-  const known = (request.headers['if-none-match'] ?? '')
-    .split(',')
-    .map((tag) => tag.trim().replace(/^W\//, ''))
-  if (known.includes(etag) || known.includes('*')) return reply.code(304).send()
-  reply.type(type)
-  return takesGzip(request) ? reply.header('content-encoding', 'gzip').send(compressed) : reply.send(body)
-}
-
-/** Sends a document, compressed if the client accepts that: the list of universes is long. */
-async function sendJson(request: FastifyRequest, reply: FastifyReply, document: object): Promise<never> {
-  const text = JSON.stringify(document)
-  reply.type('application/json; charset=utf-8').header('vary', 'Accept-Encoding')
-  // Fastify sends a string or buffer unchanged, whatever the type of the response.
-  if (!takesGzip(request)) return text as never
-  reply.header('content-encoding', 'gzip')
-  return (await compress(text)) as never
-}
-
-function takesGzip({ headers }: FastifyRequest): boolean {
-  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(headers['accept-encoding'] ?? '')
-}
-
-function overviewRoute(app: Parameters<Routes>[0], service: Service): void {
+function overviewRoute(app: App, service: Service): void {
   /** Last document, sent while PostgreSQL does not answer. */
   let last: Omit<Overview, 'cache'> | undefined
   app.get(
     '/api/overview',
     {
       config: { scope: 'read' },
+      compress: { threshold: 0 },
       schema: {
         operationId: 'getOverview',
         tags: ['page'],
@@ -87,7 +74,7 @@ function overviewRoute(app: Parameters<Routes>[0], service: Service): void {
         response: { 200: Overview, default: ProblemDocument },
       },
     },
-    async (request, reply) => {
+    async (_request, reply) => {
       reply.header('cache-control', 'private, no-cache')
       try {
         last = await service.database.value<Omit<Overview, 'cache'>>('SELECT overview($1)', [
@@ -98,7 +85,9 @@ function overviewRoute(app: Parameters<Routes>[0], service: Service): void {
         if (status !== 503 || slug !== 'unavailable' || last === undefined) throw error
         reply.headers({ warning: '110 - "Response is Stale"', 'x-cache-stale': 'true' })
       }
-      return sendJson(request, reply, { ...last, cache: cacheState(service) })
+      // Sent as SQL rendered it: the schema does not list every member.
+      reply.type('application/json; charset=utf-8')
+      return JSON.stringify({ ...last, cache: cacheState(service) }) as never
     },
   )
 }

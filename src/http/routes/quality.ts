@@ -1,6 +1,6 @@
 import { ValidationDocument } from '../../documents/quality.js'
 import { ReportDocument } from '../../documents/report.js'
-import { respond, sqlQuestion, type Question } from '../responses/answer.js'
+import { respond, fromSql, type ReadSource } from '../responses/respond.js'
 import { etagOf } from '../responses/etag.js'
 import type { Service } from '../service.js'
 import { ReportQuery, ValidationQuery } from '../schemas/quality.js'
@@ -45,17 +45,17 @@ export const qualityRoutes: Routes = (app, service) => {
   )
 }
 
-function validation(service: Service, samples: number): Question {
+function validation(service: Service, samples: number): ReadSource {
   const { database, environment } = service
-  return sqlQuestion(service, ['validation', samples].join('\n'), async () => ({
+  return fromSql(service, ['validation', samples].join('\n'), async () => ({
     body: await database.value<string>('SELECT list_checks($1, $2)::text', [environment, samples]),
     freshMs: FRESH_MS,
   }))
 }
 
-function report(service: Service, detail: boolean): Question {
+function report(service: Service, detail: boolean): ReadSource {
   const { database, environment } = service
-  return sqlQuestion(service, ['report', detail].join('\n'), async () => {
+  return fromSql(service, ['report', detail].join('\n'), async () => {
     const document = await database.value<object>('SELECT report_document($1, $2)', [environment, detail])
     const content = JSON.stringify({ ...document, generated_at: undefined })
     const etag = `W/${etagOf(Buffer.from(content))}`

@@ -1,5 +1,5 @@
 import { SearchResults, StockDocument } from '../../documents/symbols.js'
-import { FRESH_MS, respond, sqlQuestion, type Question } from '../responses/answer.js'
+import { FRESH_MS, respond, fromSql, type ReadSource } from '../responses/respond.js'
 import type { Service } from '../service.js'
 import { answers } from '../schemas/read.js'
 import type { Routes } from './route.js'
@@ -49,21 +49,21 @@ export const symbolsRoutes: Routes = (app, service) => {
   )
 }
 
-function symbolFacts(service: Service, symbol: string, asOf: string | undefined): Question {
+function symbolFacts(service: Service, symbol: string, asOf: string | undefined): ReadSource {
   const { database, environment } = service
-  return sqlQuestion(service, ['symbol', symbol, asOf].join('\n'), async () => {
+  return fromSql(service, ['symbol', symbol, asOf].join('\n'), async () => {
     const { settled, ...facts } = await database.value<{ settled: boolean }>(
       'SELECT stock_facts($1, $2, $3)',
-      [...[symbol, asOf, environment]],
+      [symbol, asOf, environment],
     )
     const freshMs = settled ? Infinity : asOf === undefined ? FRESH_MS : 0
     return { body: JSON.stringify(facts), freshMs }
   })
 }
 
-function searchResults(service: Service, query: string, limit: number): Question {
+function searchResults(service: Service, query: string, limit: number): ReadSource {
   const { database, environment } = service
-  return sqlQuestion(service, ['search', query, limit].join('\n'), async () => {
+  return fromSql(service, ['search', query, limit].join('\n'), async () => {
     const results = await database.value<object[]>(
       `SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM search_names($1, $2, $3) AS s`,
       [query, limit, environment],

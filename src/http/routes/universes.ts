@@ -1,5 +1,5 @@
 import { SectorList, ThemeList, UniverseFacts, UniverseList } from '../../documents/universes.js'
-import { respond } from '../responses/answer.js'
+import { respond } from '../responses/respond.js'
 import { wantsCsv } from '../responses/csv.js'
 import { sectorList, themeList, universeFacts, universeList } from '../responses/lists.js'
 import { currentMembers, pastMembers } from '../responses/members.js'
