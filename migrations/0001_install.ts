@@ -1,28 +1,26 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { bootstrap, firstVersions } from '../src/database/install.js'
 
-/** What is installed, and adoption of tables that exist already. */
-const objects: SqlObject[] = [
-  ...firstVersions([
+/** What is installed, how it is installed, and adoption of tables that exist already. */
+export const { files, up, down } = bootstrap(
+  firstVersions(
+    'install/api_schema',
+    'install/engine_schema',
+    'install/installed_files',
     'install/installed_objects',
     'install/installed_tables',
+    'install/with_schemas',
+    'install/register_file',
     'install/unique_keys',
     'install/trial_rows',
-    'install/check_adoptable',
+    'install/assert_adoptable',
     'install/add_missing_columns',
     'install/insert_trial_row',
     'install/refused_by',
     'install/too_short_for',
-    'install/check_writable',
+    'install/assert_writable',
     'install/adopt_table',
     'install/release_table',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+    'install/install_file',
+    'install/remove_file',
+  ),
+)

@@ -1,22 +1,15 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { firstVersions, migration } from '../src/database/install.js'
 
-/** Securities and prices, and the marks of what changed in them. */
-const objects: SqlObject[] = [
+/** Securities and prices, the marks of what changed in them, and whether the prices of a day are in. */
+export const { files, up, down } = migration([
   { path: 'market/symbols', version: 1, adopt: true },
   { path: 'market/ohlcv_daily', version: 1, adopt: true },
-  ...firstVersions([
+  ...firstVersions(
     'market/has_date_index',
     'market/market_changes',
     'market/track_price_changes',
     'market/track_symbol_changes',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+    'market/check_price_day',
+    'market/prices_in',
+  ),
+])

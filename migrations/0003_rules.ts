@@ -1,9 +1,8 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { firstVersions, migration } from '../src/database/install.js'
 
 /** Rules as rows. Seeded here once: no later migration writes to these tables again without asking. */
-const objects: SqlObject[] = [
-  ...firstVersions([
+export const { files, up, down } = migration(
+  firstVersions(
     'rules/settings',
     'rules/membership_guards',
     'rules/event_channels',
@@ -37,13 +36,5 @@ const objects: SqlObject[] = [
     'rules/track_rule_changes',
     'rules/rule_triggers',
     'rules/track_override_changes',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+  ),
+)

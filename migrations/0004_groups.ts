@@ -1,13 +1,13 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { firstVersions, migration } from '../src/database/install.js'
 
-/** Universes, their constituents and history, and the one path that changes them. */
-const objects: SqlObject[] = [
+/** Universes, their members and history, and the one path that changes them. */
+export const { files, up, down } = migration([
   { path: 'groups/definition_groups', version: 1, adopt: true },
   { path: 'groups/group_memberships', version: 1, adopt: true },
-  ...firstVersions([
+  ...firstVersions(
     'groups/membership_history',
     'groups/membership_history_seed',
+    'api/membership_history',
     'groups/group_change',
     'groups/environment_in_use',
     'groups/running_change',
@@ -27,13 +27,5 @@ const objects: SqlObject[] = [
     'groups/managed_groups',
     'groups/group_ids',
     'groups/ensure_groups',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+  ),
+])

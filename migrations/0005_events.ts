@@ -1,9 +1,8 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { firstVersions, migration } from '../src/database/install.js'
 
 /** The outbox. */
-const objects: SqlObject[] = [
-  ...firstVersions([
+export const { files, up, down } = migration(
+  firstVersions(
     'events/universe_events',
     'events/lock_events',
     'events/publish_event',
@@ -14,13 +13,5 @@ const objects: SqlObject[] = [
     'events/unpublished_events',
     'events/purge_events',
     'events/universe_events_of',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+  ),
+)

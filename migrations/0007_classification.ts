@@ -1,9 +1,8 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { firstVersions, migration } from '../src/database/install.js'
 
-/** Sectors, industry groups, themes, IPOs: who belongs where. */
-const objects: SqlObject[] = [
-  ...firstVersions([
+/** Sectors, industry groups, themes, IPOs: which stock belongs where. */
+export const { files, up, down } = migration(
+  firstVersions(
     'classification/sector_statements',
     'classification/sector_candidates',
     'classification/stock_sectors',
@@ -12,13 +11,5 @@ const objects: SqlObject[] = [
     'classification/desired_classes',
     'classification/desired_themes',
     'classification/desired_ipos',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+  ),
+)

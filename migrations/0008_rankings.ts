@@ -1,9 +1,8 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { firstVersions, migration } from '../src/database/install.js'
 
 /** Market-cap bands and rankings. */
-const objects: SqlObject[] = [
-  ...firstVersions([
+export const { files, up, down } = migration(
+  firstVersions(
     'rankings/stock_bands',
     'rankings/market_ranking',
     'rankings/sector_ranking',
@@ -12,13 +11,5 @@ const objects: SqlObject[] = [
     'rankings/sector_leaders',
     'rankings/desired_bands',
     'rankings/desired_rankings',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+  ),
+)

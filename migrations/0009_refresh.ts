@@ -1,11 +1,12 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { firstVersions, migration } from '../src/database/install.js'
 
-/** The nightly job. */
-const objects: SqlObject[] = [
-  ...firstVersions([
+/** The refresh: its steps, runs, and alerts. */
+export const { files, up, down } = migration(
+  firstVersions(
     'refresh/sync_runs',
+    'api/sync_runs',
     'refresh/uncapped_stocks',
+    'api/uncapped_stocks',
     'refresh/refresh_context',
     'refresh/recalculate_market_caps',
     'refresh/take_market_changes',
@@ -29,13 +30,5 @@ const objects: SqlObject[] = [
     'refresh/enrich_stocks',
     'refresh/refresh_universes',
     'refresh/enrich_sectors',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+  ),
+)

@@ -1,9 +1,8 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { firstVersions, migration } from '../src/database/install.js'
 
-/** Files on their way in. */
-const objects: SqlObject[] = [
-  ...firstVersions([
+/** Files: staged, checked, merged, and the loads that did it. */
+export const { files, up, down } = migration(
+  firstVersions(
     'loading/staging_line',
     'loading/staged_files',
     'loading/staged_members',
@@ -17,6 +16,7 @@ const objects: SqlObject[] = [
     'loading/symbol_aliases',
     'loading/symbol_aliases_seed',
     'loading/load_runs',
+    'api/load_runs',
     'loading/loaded_files',
     'loading/is_iso_date',
     'loading/holdings_date',
@@ -58,13 +58,8 @@ const objects: SqlObject[] = [
     'loading/finish_files',
     'loading/finish_load',
     'loading/load_result',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+    'loading/load_summary',
+    'loading/load_history',
+    'loading/load_document',
+  ),
+)

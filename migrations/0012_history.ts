@@ -1,9 +1,8 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { firstVersions, migration } from '../src/database/install.js'
 
-/** History that can be asked, and gone back to. */
-const objects: SqlObject[] = [
-  ...firstVersions([
+/** Queries of the history, and rollback. */
+export const { files, up, down } = migration(
+  firstVersions(
     'history/membership_reason',
     'history/recorded_runs',
     'history/file_at',
@@ -13,13 +12,5 @@ const objects: SqlObject[] = [
     'history/desired_past',
     'history/remember_rollback',
     'history/rollback_universes',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+  ),
+)

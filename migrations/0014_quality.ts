@@ -1,9 +1,8 @@
-import type { MigrationBuilder } from 'node-pg-migrate'
-import { firstVersions, install, revert, type SqlObject } from '../src/database/install.js'
+import { firstVersions, migration } from '../src/database/install.js'
 
-/** What must hold between stocks, universes, history and cache, and the function that checks it. */
-const objects: SqlObject[] = [
-  ...firstVersions([
+/** Checks of the relationships between stocks, universes, history and cache, and the function that runs them. */
+export const { files, up, down } = migration(
+  firstVersions(
     'quality/relationship_checks',
     'quality/relationship_checks_seed',
     'quality/validate_settings_seed',
@@ -31,13 +30,5 @@ const objects: SqlObject[] = [
     'quality/check_late_events',
     'quality/check_problem',
     'quality/validate_relationships',
-  ]),
-]
-
-export function up(pgm: MigrationBuilder): void {
-  install(pgm, objects)
-}
-
-export function down(pgm: MigrationBuilder): void {
-  revert(pgm, objects)
-}
+  ),
+)

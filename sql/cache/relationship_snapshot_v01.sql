@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION relationship_snapshot(
+CREATE OR REPLACE FUNCTION @api@.relationship_snapshot(
     p_environment text DEFAULT 'DEFAULT',
     p_after bigint DEFAULT NULL
 )
@@ -70,4 +70,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION relationship_snapshot(text, bigint) IS 'Every universe of an environment with its members, and every symbol, for a cache: {seq, complete, ids, groups, symbols}. p_after: seq of an earlier call; only groups that events since then name are told, and symbols only after a run. weights in percent, weight_sum too; market_caps in US dollars; since in seconds since 1970.';
+COMMENT ON FUNCTION @api@.relationship_snapshot(text, bigint) IS 'Every universe of an environment with its members, and every symbol, for a cache: {seq, complete, ids, groups, symbols}. p_after: seq of an earlier call; only groups that events since then name are told, and symbols only after a run. weights in percent, weight_sum too; market_caps in US dollars; since in seconds since 1970.';

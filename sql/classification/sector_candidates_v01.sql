@@ -1,8 +1,8 @@
-CREATE VIEW sector_candidates AS
+CREATE VIEW @api@.sector_candidates AS
 SELECT t.symbol, x.source, x.position, x.enabled, c.sector, c.rule
 FROM sector_statements AS t
 CROSS JOIN LATERAL unnest(t.sectors, t.rules) WITH ORDINALITY AS c (sector, rule, statement)
 JOIN sector_sources AS x ON x.statement = c.statement
 WHERE c.sector IS NOT NULL;
 
-COMMENT ON VIEW sector_candidates IS 'What each source says about a stock''s sector, one row per stock and source that says anything: the enabled one with the lowest position is believed (stock_sectors).';
+COMMENT ON VIEW @api@.sector_candidates IS 'What each source says about a stock''s sector, one row per stock and source that says anything: the enabled one with the lowest position is believed (stock_sectors).';

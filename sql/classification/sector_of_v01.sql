@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION sector_of(
+CREATE OR REPLACE FUNCTION @api@.sector_of(
     p_symbol text
 )
 RETURNS TABLE (sector text, source text, rule text, industry text)
@@ -9,4 +9,4 @@ AS $$
     SELECT c.sector, c.source, c.rule, c.industry FROM stock_sectors AS c WHERE c.symbol = p_symbol
 $$;
 
-COMMENT ON FUNCTION sector_of(text) IS 'Sector of a stock as the rules decide it now, with the deciding source. No row: not an active stock.';
+COMMENT ON FUNCTION @api@.sector_of(text) IS 'Sector of a stock as the rules decide it now, with the deciding source. No row: not an active stock.';

@@ -9,7 +9,7 @@ AS $$
  * is order of commit: a relay that has seen seq 812 knows that no smaller one can still appear.
  * Lock: transaction advisory lock, one per schema. Take it late, other writers wait for it until the commit.
  */
-SELECT pg_advisory_xact_lock(hashtextextended('pg-universes events in ' || current_schema(), 0));
+SELECT pg_advisory_xact_lock(hashtextextended('pg-universes events in ' || api_schema(), 0));
 $$;
 
 COMMENT ON FUNCTION lock_events() IS 'Holds back other writers of events until the end of the transaction: order of seq is order of commit.';

@@ -16,7 +16,7 @@ BEGIN
     PERFORM set_config('tcp_keepalives_idle', '15', false);
     PERFORM set_config('tcp_keepalives_interval', '5', false);
     PERFORM set_config('tcp_keepalives_count', '3', false);
-    RETURN pg_try_advisory_lock(hashtextextended('pg-universes relay in ' || current_schema(), 0));
+    RETURN pg_try_advisory_lock(hashtextextended('pg-universes relay in ' || api_schema(), 0));
 END;
 $$;
 

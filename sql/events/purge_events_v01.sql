@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION purge_events()
+CREATE OR REPLACE FUNCTION @api@.purge_events()
 RETURNS bigint
 LANGUAGE plpgsql
 VOLATILE
@@ -26,5 +26,5 @@ BEGIN
 END;
 $$;
 
-REVOKE ALL ON FUNCTION purge_events() FROM PUBLIC;
-COMMENT ON FUNCTION purge_events() IS 'Deletes events published longer ago than settings.event_retention_days; keeps the chain of prev_seq true.';
+REVOKE ALL ON FUNCTION @api@.purge_events() FROM PUBLIC;
+COMMENT ON FUNCTION @api@.purge_events() IS 'Deletes events published longer ago than settings.event_retention_days; keeps the chain of prev_seq true.';

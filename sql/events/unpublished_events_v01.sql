@@ -1,4 +1,4 @@
-CREATE VIEW unpublished_events AS
+CREATE VIEW @api@.unpublished_events AS
 SELECT
     count(*) AS events,
     min(e.created_at) AS oldest_created_at,
@@ -6,4 +6,4 @@ SELECT
 FROM universe_events AS e
 WHERE e.published_at IS NULL;
 
-COMMENT ON VIEW unpublished_events IS 'How many events wait for the relay, and for how long the oldest has: one row, zeros when nothing waits.';
+COMMENT ON VIEW @api@.unpublished_events IS 'How many events wait for the relay, and for how long the oldest has: one row, zeros when nothing waits.';

@@ -1,4 +1,4 @@
-CREATE VIEW current_members AS
+CREATE VIEW @api@.current_members AS
 SELECT
     g.type,
     g.name,
@@ -21,4 +21,4 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS c ON true;
 
-COMMENT ON VIEW current_members IS 'Current constituents of every universe. rank: 1 is the largest, NULL outside rankings. weight: percent of the fund. market_cap: US dollars.';
+COMMENT ON VIEW @api@.current_members IS 'Current constituents of every universe. rank: 1 is the largest, NULL outside rankings. weight: percent of the fund. market_cap: US dollars.';

@@ -11,7 +11,7 @@ AS $$
  * told, with SQLSTATE UV001, not queued; running_change() says who holds it.
  */
 BEGIN
-    IF pg_try_advisory_xact_lock(hashtextextended('pg-universes memberships in ' || current_schema(), 0)) THEN
+    IF pg_try_advisory_xact_lock(hashtextextended('pg-universes memberships in ' || api_schema(), 0)) THEN
         RETURN;
     END IF;
     RAISE EXCEPTION USING

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION members_as_of(
+CREATE OR REPLACE FUNCTION @api@.members_as_of(
     p_name text,
     p_type text,
     p_at timestamptz,
@@ -14,4 +14,4 @@ AS $$
     ORDER BY h.symbol COLLATE "C"
 $$;
 
-COMMENT ON FUNCTION members_as_of(text, text, timestamptz, text) IS 'Constituents of a universe at p_at, with weight in percent, and market cap in US dollars and metadata as of valid_from. Raises UV003 for an unknown universe or a moment before its history.';
+COMMENT ON FUNCTION @api@.members_as_of(text, text, timestamptz, text) IS 'Constituents of a universe at p_at, with weight in percent, and market cap in US dollars and metadata as of valid_from. Raises UV003 for an unknown universe or a moment before its history.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION symbol_groups(
+CREATE OR REPLACE FUNCTION @api@.symbol_groups(
     p_symbol text,
     p_environment text DEFAULT 'DEFAULT'
 )
@@ -14,4 +14,4 @@ AS $$
     ORDER BY g.type, g.name
 $$;
 
-COMMENT ON FUNCTION symbol_groups(text, text) IS 'Every universe a symbol is in: symbol_groups(''AAPL''). weight in percent of the fund; metadata says why. No row: the symbol is in none.';
+COMMENT ON FUNCTION @api@.symbol_groups(text, text) IS 'Every universe a symbol is in: symbol_groups(''AAPL''). weight in percent of the fund; metadata says why. No row: the symbol is in none.';

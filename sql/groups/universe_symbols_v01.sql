@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION universe_symbols(
+CREATE OR REPLACE FUNCTION @api@.universe_symbols(
     p_names text,
     p_environment text DEFAULT 'DEFAULT'
 )
@@ -44,4 +44,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION universe_symbols(text, text) IS 'Distinct members of the universes named in p_names, separated by colons: universe_symbols(''SPY:QQQ:dow30''). Raises UV003 for an unknown name, UV002 for none.';
+COMMENT ON FUNCTION @api@.universe_symbols(text, text) IS 'Distinct members of the universes named in p_names, separated by colons: universe_symbols(''SPY:QQQ:dow30''). Raises UV003 for an unknown name, UV002 for none.';

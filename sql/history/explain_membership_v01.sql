@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION explain_membership(
+CREATE OR REPLACE FUNCTION @api@.explain_membership(
     p_symbol text,
     p_name text,
     p_type text,
@@ -60,4 +60,4 @@ AS $$
     ORDER BY s.valid_from DESC
 $$;
 
-COMMENT ON FUNCTION explain_membership(text, text, text, text) IS 'Why a symbol is or was in a universe, one row per stretch of membership, the latest first: since when, which rule, or file and line, rank and market cap (US dollars) at that time, weight (percent) at its end, which run or load, and how it ended. No row: it never was. Raises UV003 for an unknown universe.';
+COMMENT ON FUNCTION @api@.explain_membership(text, text, text, text) IS 'Why a symbol is or was in a universe, one row per stretch of membership, the latest first: since when, which rule, or file and line, rank and market cap (US dollars) at that time, weight (percent) at its end, which run or load, and how it ended. No row: it never was. Raises UV003 for an unknown universe.';

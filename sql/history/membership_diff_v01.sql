@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION membership_diff(
+CREATE OR REPLACE FUNCTION @api@.membership_diff(
     p_name text,
     p_type text,
     p_from timestamptz,
@@ -60,4 +60,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION membership_diff(text, text, timestamptz, timestamptz, text) IS 'Difference between the constituents of a universe at two moments: added, removed, reweighted (weights in percent of the fund), with the time, the run or load and the reason of the change. Raises UV003 for an unknown universe or a moment before its history, UV002 when p_from is after p_to.';
+COMMENT ON FUNCTION @api@.membership_diff(text, text, timestamptz, timestamptz, text) IS 'Difference between the constituents of a universe at two moments: added, removed, reweighted (weights in percent of the fund), with the time, the run or load and the reason of the change. Raises UV003 for an unknown universe or a moment before its history, UV002 when p_from is after p_to.';

@@ -24,7 +24,7 @@ BEGIN
                 ERRCODE = 'UV003',
                 MESSAGE = format('no run or load %s', p_what),
                 DETAIL = 'Dry runs and failed runs have changed nothing and do not count.',
-                HINT = 'SELECT * FROM recorded_runs ORDER BY started_at DESC lists them.';
+                HINT = format('SELECT * FROM %I.recorded_runs ORDER BY started_at DESC lists them.', engine_schema());
         ELSIF v_run.environment <> p_environment AND v_run.mode NOT IN ('symbols', 'prices') THEN
             RAISE EXCEPTION USING
                 ERRCODE = 'UV003',

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION rollback_universes(
+CREATE OR REPLACE FUNCTION @api@.rollback_universes(
     p_to text,
     p_before boolean DEFAULT false,
     p_dry_run boolean DEFAULT false,
@@ -71,4 +71,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION rollback_universes(text, boolean, boolean, text, text) IS 'Brings the memberships back to what they were when the run or load p_to was over, just before it (p_before), or at a timestamp, and returns the run. Raises UV001 (busy), UV002 (p_to is nothing of these) and UV003 (no such run, or a moment before history).';
+COMMENT ON FUNCTION @api@.rollback_universes(text, boolean, boolean, text, text) IS 'Brings the memberships back to what they were when the run or load p_to was over, just before it (p_before), or at a timestamp, and returns the run. Raises UV001 (busy), UV002 (p_to is nothing of these) and UV003 (no such run, or a moment before history).';

@@ -30,4 +30,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION insert_trial_row(regclass, jsonb) IS 'Inserts one row of trial_rows into p_table; check_writable rolls it back.';
+COMMENT ON FUNCTION insert_trial_row(regclass, jsonb) IS 'Inserts one row of trial_rows into p_table; assert_writable rolls it back.';

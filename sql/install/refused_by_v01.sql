@@ -25,4 +25,4 @@ AS $$
     )
 $$;
 
-COMMENT ON FUNCTION refused_by(regclass, text) IS 'Sentence for check_writable: which columns the constraint or unique index guards, and how to be rid of it.';
+COMMENT ON FUNCTION refused_by(regclass, text) IS 'Sentence for assert_writable: which columns the constraint or unique index guards, and how to be rid of it.';

@@ -11,7 +11,7 @@ BEGIN
     RAISE EXCEPTION USING
         ERRCODE = 'UV003',
         MESSAGE = format('there is no job or run %s', p_job_id),
-        HINT = 'SELECT id, mode, started_at FROM sync_runs lists the runs, waiting_jobs the jobs that wait.';
+        HINT = format('SELECT id, mode, started_at FROM sync_runs lists the runs, %I.waiting_jobs the jobs that wait.', engine_schema());
 END;
 $$;
 

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION request_refresh(
+CREATE OR REPLACE FUNCTION @api@.request_refresh(
     p_mode text DEFAULT 'full',
     p_append boolean DEFAULT false,
     p_dry_run boolean DEFAULT false,
@@ -26,7 +26,7 @@ DECLARE
     v_other record;
 BEGIN
     PERFORM check_mode(p_mode, '{full,market_cap,sectors,themes,ipos,delistings}');
-    PERFORM pg_advisory_xact_lock(hashtextextended('pg-universes jobs in ' || current_schema(), 0));
+    PERFORM pg_advisory_xact_lock(hashtextextended('pg-universes jobs in ' || api_schema(), 0));
     SELECT x.id, x.mode, x.what INTO v_other
     FROM (
         SELECT j.id, j.mode, format('requested by %s at %s', j.requested_by, date_trunc('second', j.requested_at)) AS what, 1 AS place
@@ -55,4 +55,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION request_refresh(text, boolean, boolean, boolean, text, text) IS 'Asks for a refresh, to be run by universes serve, and publishes cache_sync_triggered. accepted is false while another is going or waiting; job_id and message then name that one. Raises UV002 (unknown mode).';
+COMMENT ON FUNCTION @api@.request_refresh(text, boolean, boolean, boolean, text, text) IS 'Asks for a refresh, to be run by universes serve, and publishes cache_sync_triggered. accepted is false while another is going or waiting; job_id and message then name that one. Raises UV002 (unknown mode).';

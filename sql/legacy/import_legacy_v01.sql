@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION import_legacy(
+CREATE OR REPLACE FUNCTION @api@.import_legacy(
     p_dry_run boolean DEFAULT false,
     p_environment text DEFAULT 'DEFAULT',
     p_triggered_by text DEFAULT session_user
@@ -68,4 +68,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION import_legacy(boolean, text, text) IS 'Imports the universes of old cache_entries rows (legacy_universes) into groups and memberships and returns the run; its step counts universes imported and left_alone. Raises UV001 (busy).';
+COMMENT ON FUNCTION @api@.import_legacy(boolean, text, text) IS 'Imports the universes of old cache_entries rows (legacy_universes) into groups and memberships and returns the run; its step counts universes imported and left_alone. Raises UV001 (busy).';

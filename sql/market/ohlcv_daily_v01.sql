@@ -1,4 +1,4 @@
-CREATE TABLE ohlcv_daily (
+CREATE TABLE @api@.ohlcv_daily (
     symbol text NOT NULL,
     date date NOT NULL,
     open numeric(18, 6),
@@ -9,6 +9,6 @@ CREATE TABLE ohlcv_daily (
     PRIMARY KEY (symbol, date)
 );
 
-CREATE INDEX IF NOT EXISTS universes_prices_date ON ohlcv_daily (date);
+CREATE INDEX IF NOT EXISTS universes_prices_date ON @api@.ohlcv_daily (date);
 
-COMMENT ON TABLE ohlcv_daily IS 'Daily prices as the upstream import writes them, in US dollars per share. The primary key leads to a symbol''s latest close.';
+COMMENT ON TABLE @api@.ohlcv_daily IS 'Daily prices as the upstream import writes them, in US dollars per share. The primary key leads to a symbol''s latest close.';

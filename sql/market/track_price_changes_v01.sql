@@ -26,18 +26,18 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER universes_price_inserted AFTER INSERT ON ohlcv_daily
+CREATE TRIGGER universes_price_inserted AFTER INSERT ON @api@.ohlcv_daily
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
-CREATE TRIGGER universes_price_updated AFTER UPDATE ON ohlcv_daily
+CREATE TRIGGER universes_price_updated AFTER UPDATE ON @api@.ohlcv_daily
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
-CREATE TRIGGER universes_price_deleted AFTER DELETE ON ohlcv_daily
+CREATE TRIGGER universes_price_deleted AFTER DELETE ON @api@.ohlcv_daily
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
-CREATE TRIGGER universes_prices_truncated AFTER TRUNCATE ON ohlcv_daily
+CREATE TRIGGER universes_prices_truncated AFTER TRUNCATE ON @api@.ohlcv_daily
     FOR EACH STATEMENT EXECUTE FUNCTION track_price_changes();
 
 REVOKE ALL ON FUNCTION track_price_changes() FROM PUBLIC;
 COMMENT ON FUNCTION track_price_changes() IS 'Trigger of ohlcv_daily: marks symbols with new, corrected or deleted prices in market_changes.';
-COMMENT ON TRIGGER universes_price_inserted ON ohlcv_daily IS 'Marks symbols with new prices.';
-COMMENT ON TRIGGER universes_price_updated ON ohlcv_daily IS 'Marks symbols with corrected prices.';
-COMMENT ON TRIGGER universes_price_deleted ON ohlcv_daily IS 'Marks symbols with deleted prices.';
-COMMENT ON TRIGGER universes_prices_truncated ON ohlcv_daily IS 'Has everything recomputed.';
+COMMENT ON TRIGGER universes_price_inserted ON @api@.ohlcv_daily IS 'Marks symbols with new prices.';
+COMMENT ON TRIGGER universes_price_updated ON @api@.ohlcv_daily IS 'Marks symbols with corrected prices.';
+COMMENT ON TRIGGER universes_price_deleted ON @api@.ohlcv_daily IS 'Marks symbols with deleted prices.';
+COMMENT ON TRIGGER universes_prices_truncated ON @api@.ohlcv_daily IS 'Has everything recomputed.';

@@ -29,18 +29,18 @@ BEGIN
 END;
 $$;
 
-CREATE TRIGGER universes_symbol_inserted AFTER INSERT ON symbols
+CREATE TRIGGER universes_symbol_inserted AFTER INSERT ON @api@.symbols
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
-CREATE TRIGGER universes_symbol_updated AFTER UPDATE ON symbols
+CREATE TRIGGER universes_symbol_updated AFTER UPDATE ON @api@.symbols
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
-CREATE TRIGGER universes_symbol_deleted AFTER DELETE ON symbols
+CREATE TRIGGER universes_symbol_deleted AFTER DELETE ON @api@.symbols
     REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
-CREATE TRIGGER universes_symbols_truncated AFTER TRUNCATE ON symbols
+CREATE TRIGGER universes_symbols_truncated AFTER TRUNCATE ON @api@.symbols
     FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
 
 REVOKE ALL ON FUNCTION track_symbol_changes() FROM PUBLIC;
 COMMENT ON FUNCTION track_symbol_changes() IS 'Trigger of symbols: marks symbols that some rule has to look at again in market_changes.';
-COMMENT ON TRIGGER universes_symbol_inserted ON symbols IS 'Marks new symbols.';
-COMMENT ON TRIGGER universes_symbol_updated ON symbols IS 'Marks symbols changed in a column that a rule reads.';
-COMMENT ON TRIGGER universes_symbol_deleted ON symbols IS 'Marks deleted symbols.';
-COMMENT ON TRIGGER universes_symbols_truncated ON symbols IS 'Has everything recomputed.';
+COMMENT ON TRIGGER universes_symbol_inserted ON @api@.symbols IS 'Marks new symbols.';
+COMMENT ON TRIGGER universes_symbol_updated ON @api@.symbols IS 'Marks symbols changed in a column that a rule reads.';
+COMMENT ON TRIGGER universes_symbol_deleted ON @api@.symbols IS 'Marks deleted symbols.';
+COMMENT ON TRIGGER universes_symbols_truncated ON @api@.symbols IS 'Has everything recomputed.';

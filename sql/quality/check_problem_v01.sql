@@ -7,7 +7,7 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
     SELECT CASE
-        WHEN r.relation IS NULL THEN format('there is no view of this name in schema %s', current_schema())
+        WHEN r.relation IS NULL THEN format('there is no view of this name in schema %s', api_schema())
         WHEN m.columns IS NOT NULL THEN 'the view lacks: ' || m.columns
     END
     FROM (SELECT to_regclass(quote_ident(p_relation)) AS relation) AS r

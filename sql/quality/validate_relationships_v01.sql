@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION validate_relationships(
+CREATE OR REPLACE FUNCTION @api@.validate_relationships(
     p_environment text DEFAULT 'DEFAULT',
     p_samples integer DEFAULT 3
 )
@@ -43,12 +43,12 @@ BEGIN
             findings := NULL;
             samples := jsonb_build_array(jsonb_build_object('subject', v_check.relation, 'detail', v_problem));
             status := 'FAIL';
-            remedy := format('Create the view, or take the check out: UPDATE relationship_checks SET enabled = false WHERE name = %L.',
-                v_check.name);
+            remedy := format('Create the view, or take the check out: UPDATE %I.relationship_checks SET enabled = false WHERE name = %L.',
+                engine_schema(), v_check.name);
         END IF;
         RETURN NEXT;
     END LOOP;
 END;
 $$;
 
-COMMENT ON FUNCTION validate_relationships(text, integer) IS 'Checks the universes of an environment by relationship_checks, one row per enabled check: status PASS, WARN or FAIL, number of findings (NULL: the check itself is broken), the first p_samples of them as [{subject, detail}], the remedy, and the view that lists all. Raises UV003 for an environment without universes while others have some.';
+COMMENT ON FUNCTION @api@.validate_relationships(text, integer) IS 'Checks the universes of an environment by relationship_checks, one row per enabled check: status PASS, WARN or FAIL, number of findings (NULL: the check itself is broken), the first p_samples of them as [{subject, detail}], the remedy, and the view that lists all. Raises UV003 for an environment without universes while others have some.';

@@ -1,7 +1,7 @@
-CREATE MATERIALIZED VIEW market_leaders AS
+CREATE MATERIALIZED VIEW @api@.market_leaders AS
 SELECT rank, symbol, market_cap FROM market_ranking;
 
-CREATE UNIQUE INDEX market_leaders_symbol ON market_leaders (symbol);
-CREATE INDEX market_leaders_rank ON market_leaders (rank);
+CREATE UNIQUE INDEX market_leaders_symbol ON @api@.market_leaders (symbol);
+CREATE INDEX market_leaders_rank ON @api@.market_leaders (rank);
 
-COMMENT ON MATERIALIZED VIEW market_leaders IS 'The largest stocks by market cap in US dollars, rank 1 first, as of the last refresh that changed them.';
+COMMENT ON MATERIALIZED VIEW @api@.market_leaders IS 'The largest stocks by market cap in US dollars, rank 1 first, as of the last refresh that changed them.';

@@ -72,7 +72,7 @@ BEGIN
         FROM generate_series(current_date::timestamp, current_date + interval '1 year', '1 day') AS day
     ) AS t;
     IF v_times > 1 OR v_weekdays IS NOT NULL THEN
-        condition := format('%I.refresh_is_due(%L, %L%s)', current_schema(), to_char(v_time, 'HH24:MI'), v_timezone,
+        condition := format('%I.refresh_is_due(%L, %L%s)', engine_schema(), to_char(v_time, 'HH24:MI'), v_timezone,
             ', ' || quote_literal(v_weekdays));
     END IF;
     RETURN NEXT;

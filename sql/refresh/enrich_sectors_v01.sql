@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION enrich_sectors(
+CREATE OR REPLACE FUNCTION @api@.enrich_sectors(
     p_mode text DEFAULT 'incremental',
     p_dry_run boolean DEFAULT false,
     p_force boolean DEFAULT false,
@@ -18,4 +18,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION enrich_sectors(text, boolean, boolean, text, text) IS 'Puts every active stock into its sector (stock_sectors), with industry, sector leaders and themes following, and returns the run. p_mode: full, incremental. Raises UV001 (busy) and UV002 (unknown mode).';
+COMMENT ON FUNCTION @api@.enrich_sectors(text, boolean, boolean, text, text) IS 'Puts every active stock into its sector (stock_sectors), with industry, sector leaders and themes following, and returns the run. p_mode: full, incremental. Raises UV001 (busy) and UV002 (unknown mode).';

@@ -8,7 +8,7 @@ SET search_path FROM CURRENT
 AS $$
 /* Name of the pg_cron job of this installation. Raises UV002 where it would be cut off: two jobs could share it. */
 DECLARE
-    v_name text := format('pg-universes refresh %I ', current_schema()) || p_environment;
+    v_name text := format('pg-universes refresh %I ', api_schema()) || p_environment;
 BEGIN
     IF v_name IS NULL OR octet_length(v_name) > 63 THEN
         RAISE EXCEPTION USING

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION refresh_universes(
+CREATE OR REPLACE FUNCTION @api@.refresh_universes(
     p_mode text DEFAULT 'full',
     p_append boolean DEFAULT false,
     p_dry_run boolean DEFAULT false,
@@ -122,4 +122,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION refresh_universes(text, boolean, boolean, boolean, text, text, uuid) IS 'Rebuilds every derived universe in one transaction and returns the run. p_mode: full, market_cap, sectors, changed_sectors (sectors of what changed), themes, ipos, delistings. p_append: nothing leaves a universe but delisted symbols. p_dry_run: does everything, reports it, keeps nothing but the run''s row. p_force: recomputes everything and overrides membership_guards. p_run_id: id of the run, NULL for a new one. Raises UV001 (busy) and UV002 (unknown mode); any other failure is returned as a failed run.';
+COMMENT ON FUNCTION @api@.refresh_universes(text, boolean, boolean, boolean, text, text, uuid) IS 'Rebuilds every derived universe in one transaction and returns the run. p_mode: full, market_cap, sectors, changed_sectors (sectors of what changed), themes, ipos, delistings. p_append: nothing leaves a universe but delisted symbols. p_dry_run: does everything, reports it, keeps nothing but the run''s row. p_force: recomputes everything and overrides membership_guards. p_run_id: id of the run, NULL for a new one. Raises UV001 (busy) and UV002 (unknown mode); any other failure is returned as a failed run.';

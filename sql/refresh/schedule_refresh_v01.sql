@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION schedule_refresh(
+CREATE OR REPLACE FUNCTION @api@.schedule_refresh(
     p_cron text DEFAULT '0 6 * * *',
     p_timezone text DEFAULT NULL,
     p_environment text DEFAULT 'DEFAULT'
@@ -32,12 +32,12 @@ BEGIN
         SELECT c.schedule, c.condition INTO schedule, v_condition FROM cron_in_timezone(p_cron, p_timezone) AS c;
     END IF;
     command := format('SELECT %I.refresh_universes(p_environment => %L, p_triggered_by => %L)%s',
-        current_schema(), p_environment, 'pg_cron', ' WHERE ' || v_condition);
+        api_schema(), p_environment, 'pg_cron', ' WHERE ' || v_condition);
     v_elsewhere := format('SELECT cron.schedule_in_database(%L, %L, %L, %L);',
         job_name || ' ' || current_database(), schedule, command, current_database());
     v_crontab := format('A crontab line that does the same, on the clock of its machine:'
         ' %s psql "$DATABASE_URL" -c "SELECT %s.refresh_universes(%s)"',
-        p_cron, replace(quote_ident(current_schema()), '"', '\"'),
+        p_cron, replace(quote_ident(api_schema()), '"', '\"'),
         CASE WHEN p_environment <> 'DEFAULT' THEN format('p_environment => %L', p_environment) END);
     PERFORM check_pg_cron(v_elsewhere, v_crontab);
     BEGIN
@@ -58,4 +58,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION schedule_refresh(text, text, text) IS 'Schedules refresh_universes for p_environment with pg_cron, or replaces the schedule, and returns the job; timezone is the one in which pg_cron reads schedule. p_cron is meant in p_timezone where one is given. Raises UV002 (schedule, time zone or environment) and UV007 (pg_cron cannot be used here: the hint says what to do).';
+COMMENT ON FUNCTION @api@.schedule_refresh(text, text, text) IS 'Schedules refresh_universes for p_environment with pg_cron, or replaces the schedule, and returns the job; timezone is the one in which pg_cron reads schedule. p_cron is meant in p_timezone where one is given. Raises UV002 (schedule, time zone or environment) and UV007 (pg_cron cannot be used here: the hint says what to do).';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION unschedule_refresh(
+CREATE OR REPLACE FUNCTION @api@.unschedule_refresh(
     p_environment text DEFAULT 'DEFAULT'
 )
 RETURNS text
@@ -29,4 +29,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION unschedule_refresh(text) IS 'Removes the pg_cron job that refreshes p_environment and returns its name. Raises UV003 (no such job) and UV007 (pg_cron cannot be used here).';
+COMMENT ON FUNCTION @api@.unschedule_refresh(text) IS 'Removes the pg_cron job that refreshes p_environment and returns its name. Raises UV003 (no such job) and UV007 (pg_cron cannot be used here).';

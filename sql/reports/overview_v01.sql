@@ -34,7 +34,7 @@ AS $$
     SELECT jsonb_build_object(
         'environment', p_environment,
         'database', current_database(),
-        'schema', current_schema(),
+        'schema', api_schema(),
         'generated_at', statement_timestamp(),
         'totals', (SELECT to_jsonb(s) FROM stock AS s) || jsonb_build_object(
             'universes', (SELECT coalesce(sum((x ->> 'count')::bigint), 0) FROM jsonb_array_elements(t.types) AS x),

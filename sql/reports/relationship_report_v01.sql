@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION relationship_report(
+CREATE OR REPLACE FUNCTION @api@.relationship_report(
     p_environment text DEFAULT 'DEFAULT',
     p_detail boolean DEFAULT false
 )
@@ -37,7 +37,7 @@ AS $$
         SELECT jsonb_build_object(
             'environment', p_environment,
             'database', current_database(),
-            'schema', current_schema(),
+            'schema', api_schema(),
             'server_version', split_part(current_setting('server_version'), ' ', 1),
             'generated_at', statement_timestamp(),
             'detail', p_detail,
@@ -61,4 +61,4 @@ AS $$
     WHERE p_detail OR e.key NOT IN ('universes', 'funds')
 $$;
 
-COMMENT ON FUNCTION relationship_report(text, boolean) IS 'The report on all relationships as one document: totals, sectors, sector_sources, coverage, types, integrity, alerts, runs and loads (the last ten of each); with p_detail universes and funds, too. Percentages are percent, market caps US dollars, durations milliseconds. Raises UV003 for an environment that nobody has used.';
+COMMENT ON FUNCTION @api@.relationship_report(text, boolean) IS 'The report on all relationships as one document: totals, sectors, sector_sources, coverage, types, integrity, alerts, runs and loads (the last ten of each); with p_detail universes and funds, too. Percentages are percent, market caps US dollars, durations milliseconds. Raises UV003 for an environment that nobody has used.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION create_roles(
+CREATE OR REPLACE FUNCTION @api@.create_roles(
     p_prefix text DEFAULT 'universes'
 )
 RETURNS TABLE (status text, problem text, remedy text)
@@ -21,7 +21,7 @@ DECLARE
     v_role text;
     v_losers text[];
 BEGIN
-    PERFORM check_prefix(p_prefix);
+    PERFORM assert_prefix(p_prefix);
     PERFORM pg_advisory_xact_lock(hashtextextended('pg-universes roles', 0));
     FOREACH v_role IN ARRAY ARRAY[v_owner, p_prefix || '_operator', p_prefix || '_reader'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = v_role) THEN
@@ -32,9 +32,9 @@ BEGIN
     IF NOT pg_has_role(v_owner, 'USAGE') THEN
         EXECUTE format('GRANT %I TO CURRENT_USER', v_owner);
     END IF;
-    EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %I TO %I', current_schema(), v_owner);
+    EXECUTE format('GRANT USAGE, CREATE ON SCHEMA %I, %I TO %I', api_schema(), engine_schema(), v_owner);
 
-    v_losers := hand_over(v_owner);
+    v_losers := transfer_ownership(v_owner);
     PERFORM grant_rights(p_prefix);
 
     RETURN QUERY
@@ -46,12 +46,12 @@ BEGIN
     JOIN pg_roles AS r ON r.rolname = l.name
     WHERE NOT r.rolsuper AND NOT pg_has_role(l.name, v_owner, 'USAGE');
     RETURN QUERY
-    SELECT 'WARN', format('everybody may create objects in schema %s, and so change what functions of the package call', current_schema()),
-        format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC;', current_schema())
+    SELECT 'WARN', format('everybody may create objects in schema %s, and so change what functions of the package call', n.nspname),
+        format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC;', n.nspname)
     FROM pg_namespace AS n
     CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
-    WHERE n.nspname = current_schema() AND a.grantee = 0 AND a.privilege_type = 'CREATE';
+    WHERE n.nspname IN (api_schema(), engine_schema()) AND a.grantee = 0 AND a.privilege_type = 'CREATE';
 END;
 $$;
 
-COMMENT ON FUNCTION create_roles(text) IS 'Creates the roles owner, operator and reader with this prefix, or brings them up to date, and returns what could not be granted (FAIL) or deserves a look (WARN), each with its remedy. Raises UV002 for a prefix that cannot be used, 42501 when the caller may not.';
+COMMENT ON FUNCTION @api@.create_roles(text) IS 'Creates the roles owner, operator and reader with this prefix, or brings them up to date, and returns what could not be granted (FAIL) or deserves a look (WARN), each with its remedy. Raises UV002 for a prefix that cannot be used, 42501 when the caller may not.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION drop_roles(
+CREATE OR REPLACE FUNCTION @api@.drop_roles(
     p_prefix text DEFAULT 'universes'
 )
 RETURNS TABLE (role text, dropped boolean, members text[], reason text)
@@ -26,7 +26,7 @@ BEGIN
             HINT = 'SELECT rolname FROM pg_roles WHERE rolname LIKE ''%\_operator'' finds others.';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('pg-universes roles', 0));
-    PERFORM hand_over(current_user::text, p_prefix || '_owner');
+    PERFORM transfer_ownership(current_user::text, p_prefix || '_owner');
     PERFORM revoke_rights(v_roles, false);
     SELECT string_agg(r.object, ', ') INTO v_functions
     FROM role_rights() AS r
@@ -64,4 +64,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION drop_roles(text) IS 'Takes back what create_roles() did in this schema and drops the roles that nothing else needs; reason says what needs the others, members who belonged to them. Raises UV003 when there are none.';
+COMMENT ON FUNCTION @api@.drop_roles(text) IS 'Takes back what create_roles() did in this schema and drops the roles that nothing else needs; reason says what needs the others, members who belonged to them. Raises UV003 when there are none.';

@@ -8,12 +8,11 @@ SET search_path FROM CURRENT
 AS $$
     /* What role_rights() states and the catalog denies. Whoever may grant it pastes the remedy. */
     SELECT r.name, r.privilege, r.kind, r.object, CASE
-            WHEN r.privilege = 'OWNERSHIP' THEN format('ALTER %s %s OWNER TO %I;', r.kind, r.qualified, r.name)
-            ELSE format('GRANT %s ON %s %s TO %I;', r.privilege, r.kind, r.qualified, r.name)
+            WHEN r.privilege = 'OWNERSHIP' THEN format('ALTER %s %s OWNER TO %I;', r.kind, r.object, r.name)
+            ELSE format('GRANT %s ON %s %s TO %I;', r.privilege, r.kind, r.object, r.name)
         END
     FROM (
-        SELECT p_prefix || '_' || x.role AS name, x.privilege, x.kind, x.object,
-            CASE WHEN x.kind IN ('SCHEMA', 'DATABASE') THEN x.object ELSE format('%I.%s', current_schema(), x.object) END AS qualified
+        SELECT p_prefix || '_' || x.role AS name, x.privilege, x.kind, x.object
         FROM role_rights() AS x
     ) AS r
     WHERE NOT CASE
@@ -25,7 +24,7 @@ AS $$
         WHEN r.kind = 'TABLE' THEN has_table_privilege(r.name, r.object, r.privilege)
         WHEN r.kind = 'SEQUENCE' THEN has_sequence_privilege(r.name, r.object, r.privilege)
         WHEN r.kind = 'FUNCTION' THEN has_function_privilege(r.name, r.object, r.privilege)
-        WHEN r.kind = 'SCHEMA' THEN has_schema_privilege(r.name, current_schema(), r.privilege)
+        WHEN r.kind = 'SCHEMA' THEN has_schema_privilege(r.name, to_regnamespace(r.object), r.privilege)
         ELSE has_database_privilege(r.name, current_database(), r.privilege)
     END
     ORDER BY 1, 3, 2, 4

@@ -21,7 +21,7 @@ BEGIN
         ) AS x
         GROUP BY x.kind, x.adopted, CASE WHEN x.adopted THEN x.object END
         UNION ALL
-        SELECT 'SCHEMA', true, quote_ident(current_schema())
+        SELECT 'SCHEMA', true, format('%I, %I', api_schema(), engine_schema())
     LOOP
         BEGIN
             EXECUTE format('REVOKE ALL ON %s %s FROM %s%s', v_item.kind, v_item.objects, v_roles,

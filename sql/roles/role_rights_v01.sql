@@ -30,8 +30,8 @@ AS $$
             ('staged_sectors', '{INSERT,UPDATE,DELETE,TRUNCATE}')
     ), withheld (function) AS (
         -- Install, adopt and take back; roles.
-        VALUES ('add_missing_columns'), ('adopt_table'), ('check_writable'), ('insert_trial_row'), ('release_table'),
-            ('create_roles'), ('drop_roles'), ('hand_over'), ('grant_rights'), ('revoke_rights')
+        VALUES ('install_file'), ('register_file'), ('remove_file'), ('add_missing_columns'), ('adopt_table'), ('assert_writable'),
+            ('insert_trial_row'), ('release_table'), ('create_roles'), ('drop_roles'), ('transfer_ownership'), ('grant_rights'), ('revoke_rights')
     ), item AS (
         SELECT o.kind, o.identity, NOT coalesce(t.created, true) AS adopted,
             CASE WHEN o.kind NOT IN ('FUNCTION', 'TYPE') THEN to_regclass(o.identity) END AS relation,
@@ -40,20 +40,21 @@ AS $$
         FROM (
             SELECT x.kind, x.identity FROM installed_objects AS x WHERE x.kind <> 'TRIGGER'
             UNION ALL
-            SELECT 'TABLE', 'universes_migrations'
+            SELECT 'TABLE', with_schemas('@' || 'engine@.universes_migrations')
         ) AS o
-        LEFT JOIN installed_tables AS t ON t.name = o.identity AND o.kind = 'TABLE'
+        LEFT JOIN installed_tables AS t ON o.identity = format('%I.%I', api_schema(), t.name) AND o.kind = 'TABLE'
     ), relation AS (
         SELECT i.identity, i.adopted, i.relation FROM item AS i WHERE i.relation IS NOT NULL AND i.kind IN ('TABLE', 'VIEW', 'MATERIALIZED VIEW')
     ), sequence AS (
         SELECT i.identity, false AS adopted FROM item AS i WHERE i.relation IS NOT NULL AND i.kind = 'SEQUENCE'
         UNION ALL
         -- An adopted table may number its rows by a serial column; identity columns need no right.
-        SELECT d.objid::regclass::text, true
+        SELECT format('%I.%I', n.nspname, c.relname), true
         FROM relation AS r
         JOIN pg_depend AS d ON d.refobjid = r.relation AND d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
             AND d.deptype = 'a'
         JOIN pg_class AS c ON c.oid = d.objid AND c.relkind = 'S'
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace
         WHERE r.adopted
     ), function AS (
         SELECT i.identity, p.provolatile <> 'v' AS harmless
@@ -67,9 +68,9 @@ AS $$
     UNION ALL
     SELECT 'owner', unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]), 'TABLE', r.identity, true FROM relation AS r WHERE r.adopted
     UNION ALL
-    SELECT x.role, 'USAGE', 'SCHEMA', quote_ident(current_schema()), false FROM unnest('{owner,operator,reader}'::text[]) AS x (role)
-    UNION ALL
-    SELECT 'owner', 'CREATE', 'SCHEMA', quote_ident(current_schema()), false
+    SELECT x.role, x.privilege, 'SCHEMA', quote_ident(s.name), false
+    FROM (VALUES ('owner', 'USAGE'), ('owner', 'CREATE'), ('operator', 'USAGE'), ('reader', 'USAGE')) AS x (role, privilege)
+    CROSS JOIN unnest(ARRAY[api_schema(), engine_schema()]) AS s (name)
     UNION ALL
     -- Materialized views are refreshed concurrently by way of a temporary table of their owner.
     SELECT 'owner', 'TEMPORARY', 'DATABASE', quote_ident(current_database()), false
@@ -78,7 +79,7 @@ AS $$
     UNION ALL
     SELECT x.role, 'SELECT', 'TABLE', r.identity, r.adopted FROM relation AS r CROSS JOIN unnest('{operator,reader}'::text[]) AS x (role)
     UNION ALL
-    SELECT 'operator', unnest(w.privileges), 'TABLE', r.identity, r.adopted FROM relation AS r JOIN written AS w ON w.object = r.identity
+    SELECT 'operator', unnest(w.privileges), 'TABLE', r.identity, r.adopted FROM relation AS r JOIN written AS w ON r.relation = to_regclass(w.object)
     UNION ALL
     SELECT x.role, unnest('{USAGE,UPDATE}'::text[]), 'SEQUENCE', s.identity, s.adopted
     FROM sequence AS s

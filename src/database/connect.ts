@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { config } from '../config.js'
 import { UniversesError } from '../errors.js'
+import { searchPath } from './schemas.js'
 import { connectionConfig, tlsRemedy } from './tls.js'
 
 /** Where to connect; everything left out comes from the environment. */
@@ -14,10 +15,11 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects with search_path set to the package's schema, then pg_temp, so that calls need no prefix. TLS is what the URL
- * says; a URL that leaves it unclear is a usage error.
+ * Connects with search_path set to the engine's schema, the one that readers use, then pg_temp, so that calls need no prefix. TLS is
+ * what the URL says; a URL that leaves it unclear is a usage error.
  */
 export async function connect(options: ConnectOptions = {}): Promise<pg.Client> {
+  const path = searchPath(options.schema ?? config().schema)
   const client = new pg.Client({
     ...connectionConfig(options.url ?? config().databaseUrl),
     application_name: options.applicationName ?? 'universes',
@@ -35,8 +37,7 @@ export async function connect(options: ConnectOptions = {}): Promise<pg.Client> 
         tlsRemedy(cause) ?? 'Set DATABASE_URL (postgres://user@host:5432/database), or pass --database-url.',
     })
   }
-  const schema = pg.escapeIdentifier(options.schema ?? config().schema)
-  await client.query(`SET search_path TO ${schema}, pg_temp`)
+  await client.query(`SET search_path TO ${path}`)
   return client
 }
 

@@ -4,73 +4,138 @@ import type { MigrationBuilder } from 'node-pg-migrate'
 import { packageRoot } from './package-root.js'
 
 /**
- * One versioned object: its path below `sql/` without `_vNN.sql`, and the version to install.
+ * One versioned file: its path below `sql/` without `_vNN.sql`, and the version to install.
  * `adopt` marks a table that may already exist: see `sql/install/adopt_table_v01.sql`.
  */
-export interface SqlObject {
+export interface SqlFile {
   path: string
   version: number
   adopt?: boolean
 }
 
-/** Shorthand for a list of objects at version 1. */
-export function firstVersions(paths: readonly string[]): SqlObject[] {
+/** An object that a file creates, or an index on it. */
+export interface SqlObject {
+  kind: string
+  schema: 'api' | 'engine'
+  name: string
+  /** Argument types of a function, as COMMENT ON names them. */
+  arguments: string | null
+  /** Table of a trigger or index, in the same schema. */
+  table: string | null
+}
+
+/** A migration that installs files; `files` tells others, such as doctor, which. */
+export interface SqlMigration {
+  files: readonly SqlFile[]
+  up(pgm: MigrationBuilder): void
+  down(pgm: MigrationBuilder): void
+}
+
+/** Shorthand for a list of files at version 1. */
+export function firstVersions(...paths: string[]): SqlFile[] {
   return paths.map((path) => ({ path, version: 1 }))
 }
 
-/** Installs the objects in order. A function is replaced in place; anything else must not exist yet. */
-export function install(pgm: MigrationBuilder, objects: readonly SqlObject[]): void {
-  for (const object of objects) {
-    const sql = readObject(object)
-    pgm.sql(object.adopt ? callWithText('adopt_table', sql) : sql)
-  }
-  pgm.sql(register(objects))
-}
-
-/** Brings every object back to the version before: version 1 is dropped, in reverse order of installation. */
-export function revert(pgm: MigrationBuilder, objects: readonly SqlObject[]): void {
-  const before = objects.filter(({ version }) => version > 1).map((o) => ({ ...o, version: o.version - 1 }))
-  pgm.sql(`DELETE FROM installed_objects WHERE (kind, identity) IN (VALUES ${values(objects)})`)
-  if (before.length > 0) pgm.sql(register(before))
-  for (const object of [...objects].reverse()) {
-    const sql = readObject(object)
-    if (object.adopt) pgm.sql(callWithText('release_table', sql))
-    else if (object.version > 1) pgm.sql(readObject({ ...object, version: object.version - 1 }))
-    else for (const statement of dropStatements(sql)) pgm.sql(statement)
+/** Installs the files in order; `down` brings each back to the version before, version 1 is dropped, in reverse order. */
+export function migration(files: readonly SqlFile[]): SqlMigration {
+  return {
+    files,
+    up: (pgm) => {
+      for (const file of files) pgm.sql(installStatement(file))
+    },
+    down: (pgm) => {
+      for (const file of [...files].reverse()) pgm.sql(revertStatement(file))
+    },
   }
 }
 
-/** Text of one version of an object. */
-export function readObject({ path, version }: SqlObject): string {
-  return readFileSync(join(packageRoot, 'sql', `${path}_v${String(version).padStart(2, '0')}.sql`), 'utf8')
+/** Installs what `migration` needs, which is recorded as soon as all of it is there. */
+export function bootstrap(files: readonly SqlFile[]): SqlMigration {
+  return {
+    files,
+    up: (pgm) => {
+      for (const file of files) pgm.sql(inSchemas(readSqlFile(file)))
+      for (const file of files) pgm.sql(`SELECT register_file(${parametersOf(file)})`)
+    },
+    down: (pgm) => {
+      const objects = files.flatMap((file) => createdBy(readSqlFile(file)))
+      for (const object of objects.reverse()) pgm.sql(inSchemas(`DROP ${object.kind} ${identityOf(object)}`))
+    },
+  }
 }
 
-function dropStatements(sql: string): string[] {
-  return created(sql)
-    .map(({ kind, identity }) => `DROP ${kind} ${identity}`)
-    .reverse()
+/** Path of one version of a file below `sql/`. */
+export function sqlFileName({ path, version }: SqlFile): string {
+  return `${path}_v${String(version).padStart(2, '0')}.sql`
 }
 
-/** Every file comments on what it creates, with the full signature. */
-function created(sql: string): { kind: string; identity: string }[] {
-  const comments = sql.matchAll(
-    /^COMMENT ON (TABLE|VIEW|MATERIALIZED VIEW|FUNCTION|TYPE|TRIGGER|SEQUENCE) ([^;]+?) IS /gm,
+/** Text of one version of a file. */
+export function readSqlFile(file: SqlFile): string {
+  return readFileSync(join(packageRoot, 'sql', sqlFileName(file)), 'utf8')
+}
+
+/** Objects that a file creates, of which it comments on every one, with the full signature. */
+export function createdBy(sql: string): SqlObject[] {
+  const comments = withoutTexts(sql).matchAll(
+    /^COMMENT ON (TABLE|VIEW|MATERIALIZED VIEW|FUNCTION|TYPE|TRIGGER|SEQUENCE) (?:(\w+)\s+ON )?(@api@\.)?(\w+)(?:\(([^;]*?)\))?\s+IS\b/gm,
   )
-  return [...comments].map(([, kind = '', identity = '']) => ({ kind, identity }))
+  return [...comments].map(([, kind = '', trigger, api, name = '', args]) => ({
+    kind,
+    schema: api === undefined ? 'engine' : 'api',
+    name: trigger ?? name,
+    arguments: args ?? null,
+    table: trigger === undefined ? null : name,
+  }))
 }
 
-/** So that the database knows what is the package's in a schema that it may share. */
-function register(objects: readonly SqlObject[]): string {
-  return `INSERT INTO installed_objects (kind, identity) VALUES ${values(objects)} ON CONFLICT DO NOTHING`
+/** Indexes that a file names; an index is in the schema of its table. */
+export function indexesOf(sql: string): SqlObject[] {
+  const created = withoutTexts(sql).matchAll(
+    /^CREATE (?:UNIQUE )?INDEX (?:IF NOT EXISTS )?(\w+)\s+ON (@api@\.)?(\w+)/gm,
+  )
+  return [...created].map(([, name = '', api, table = '']) => ({
+    kind: 'INDEX',
+    schema: api === undefined ? 'engine' : 'api',
+    name,
+    arguments: null,
+    table,
+  }))
 }
 
-function values(objects: readonly SqlObject[]): string {
-  return objects
-    .flatMap((object) => created(readObject(object)))
-    .map(({ kind, identity }) => `('${kind}', '${identity}')`)
-    .join(', ')
+/** The object as DROP names it, with a placeholder for its schema. */
+function identityOf({ kind, schema, name, arguments: args, table }: SqlObject): string {
+  if (kind === 'TRIGGER') return `${name} ON @${schema}@.${table}`
+  return `@${schema}@.${name}${kind === 'FUNCTION' ? `(${args})` : ''}`
 }
 
-function callWithText(functionName: string, text: string): string {
-  return `SELECT ${functionName}($pg_universes$${text}$pg_universes$)`
+/** Code without comments, literals and function bodies, any of which may contain what looks like a statement. */
+function withoutTexts(sql: string): string {
+  return sql.replaceAll(/--.*$|\/\*[^]*?\*\/|\$(\w*)\$[^]*?\$\1\$|'(?:[^']|'')*'/gm, '')
+}
+
+function installStatement(file: SqlFile): string {
+  return `SELECT install_file(${parametersOf(file)}, ${file.adopt === true})`
+}
+
+function revertStatement(file: SqlFile): string {
+  if (file.version === 1) return `SELECT remove_file(${quoted(file.path)})`
+  return installStatement({ ...file, version: file.version - 1 })
+}
+
+function parametersOf(file: SqlFile): string {
+  const sql = readSqlFile(file)
+  const objects = createdBy(sql).map((object) => ({ kind: object.kind, identity: identityOf(object) }))
+  return [quoted(file.path), file.version, quoted(sql), `${quoted(JSON.stringify(objects))}::jsonb`].join(
+    ', ',
+  )
+}
+
+/** Executes a text before with_schemas() exists: the schemas come first and second in search_path. */
+function inSchemas(sql: string): string {
+  const schemas = `replace(replace(${quoted(sql)}, '@api@', quote_ident((current_schemas(false))[2])), '@engine@', quote_ident((current_schemas(false))[1]))`
+  return `DO $bootstrap$ BEGIN EXECUTE ${schemas}; END $bootstrap$`
+}
+
+function quoted(text: string): string {
+  return `$pg_universes$${text}$pg_universes$`
 }

@@ -1,18 +1,18 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { runner, type RunnerOption } from 'node-pg-migrate'
-import type pg from 'pg'
+import pg from 'pg'
 import { config } from '../config.js'
 import { toUniversesError, UniversesError } from '../errors.js'
 import { connect, withClient, type ConnectOptions } from './connect.js'
-import { packageRoot } from './package-root.js'
+import { assertNoForeignObjects } from './foreign-objects.js'
+import { MIGRATIONS_DIR, migrationNames, readMigrations } from './read-migrations.js'
+import { engineSchema } from './schemas.js'
 
 /** Lock of our own, so that another project's node-pg-migrate in the same database does not wait for us. */
 const MIGRATION_LOCK = 7_055_200_114
-/** Table of the migrations that a schema has. */
+/** Table of the migrations that an installation has, in the schema of its engine. */
 export const MIGRATIONS_TABLE = 'universes_migrations'
-/** Folder of the compiled migrations. */
-export const MIGRATIONS_DIR = join(packageRoot, 'dist', 'migrations')
+/** Marks a schema that was created here, and may be dropped again. */
+const ENGINE_COMMENT = 'Rule tables of pg-universes, and everything that only the package itself calls.'
 
 /** Options of every migration call. `log` receives one line per migration. */
 export interface MigrateOptions extends ConnectOptions {
@@ -38,83 +38,106 @@ export async function migrateDown(options: MigrateOptions = {}, count = 1): Prom
 /** Every migration this package ships, in order, with the time at which it was applied. */
 export async function migrationStatus(options: MigrateOptions = {}): Promise<MigrationState[]> {
   return withClient(options, async (client) => {
-    const done = await appliedMigrations(client)
+    const done = await appliedMigrations(client, options.schema ?? config().schema)
     return migrationNames().map((name) => ({ name, appliedAt: done.get(name) ?? null }))
   })
 }
 
-/** Names of the migrations this package ships, in order. */
-export function migrationNames(): string[] {
-  const files = readdirSync(MIGRATIONS_DIR).filter((file) => file.endsWith('.js'))
-  return files.map((file) => file.slice(0, -'.js'.length)).sort()
-}
-
-/** Migrations that the schema of this connection has, with the time of each; also those of a newer package. */
-export async function appliedMigrations(client: pg.Client): Promise<Map<string, Date>> {
+/** Migrations that the installation with this API schema has, with the time of each; also those of a newer package. */
+export async function appliedMigrations(client: pg.Client, schema: string): Promise<Map<string, Date>> {
+  const table = `${pg.escapeIdentifier(engineSchema(schema))}.${MIGRATIONS_TABLE}`
   const { rows: exists } = await client.query<{ found: boolean }>(
     `SELECT to_regclass($1) IS NOT NULL AS found`,
-    [MIGRATIONS_TABLE],
+    [table],
   )
   if (!exists[0]?.found) return new Map()
-  const { rows } = await client.query<{ name: string; run_on: Date }>(
-    `SELECT name, run_on FROM ${MIGRATIONS_TABLE}`,
-  )
+  const { rows } = await client.query<{ name: string; run_on: Date }>(`SELECT name, run_on FROM ${table}`)
   return new Map(rows.map((row) => [row.name, row.run_on]))
 }
 
 async function run(options: MigrateOptions, direction: 'up' | 'down', count: number): Promise<string[]> {
+  const schema = options.schema ?? config().schema
   const client = await connect({ applicationName: 'universes migrate', ...options })
   try {
-    const { rows } = await client.query<{ there: boolean }>(
-      'SELECT current_schema() IS NOT DISTINCT FROM $1 AS there',
-      [options.schema ?? config().schema],
-    )
-    // To create a schema, even one that is there, takes a right on the database that an owner of the package need not have.
-    const migrations = await runner({
-      ...runnerOptions(client, options, direction, count),
-      createMigrationsSchema: rows[0]?.there !== true,
-    })
-    return migrations.map((migration) => migration.name)
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
+    return await migrate(client, { ...options, schema }, direction, count)
   } catch (thrown) {
     throw migrationError(thrown, direction)
   } finally {
-    await forgetWhenEmpty(client).finally(() => client.end())
+    await client.end()
+  }
+}
+
+async function migrate(
+  client: pg.Client,
+  options: MigrateOptions & { schema: string },
+  direction: 'up' | 'down',
+  count: number,
+): Promise<string[]> {
+  const applied = await appliedMigrations(client, options.schema)
+  if (direction === 'down' && applied.size === 0) return []
+  if (direction === 'up') {
+    const pending = migrationNames().filter((name) => !applied.has(name))
+    await assertNoForeignObjects(client, options.schema, await readMigrations(pending))
+    await createSchemas(client, options.schema)
+  }
+  try {
+    const migrations = await runner(runnerOptions(client, options, direction, count))
+    return migrations.map((migration) => migration.name)
+  } finally {
+    await forgetWhenEmpty(client, options.schema)
   }
 }
 
 function runnerOptions(
   dbClient: pg.Client,
-  options: MigrateOptions,
+  { schema, log }: MigrateOptions & { schema: string },
   direction: 'up' | 'down',
   count: number,
 ): RunnerOption {
-  const schema = options.schema ?? config().schema
   return {
     dbClient,
     direction,
     count,
     dir: MIGRATIONS_DIR,
     ignorePattern: String.raw`(\..*|.*\.map|.*\.d\.ts)`,
-    // pg_temp last: functions take this path over with SET search_path FROM CURRENT.
-    schema: [schema, 'pg_temp'],
-    migrationsSchema: schema,
+    // Functions take this path over with SET search_path FROM CURRENT.
+    schema: [engineSchema(schema), schema, 'pg_temp'],
+    migrationsSchema: engineSchema(schema),
     migrationsTable: MIGRATIONS_TABLE,
-    lockValue: MIGRATION_LOCK,
-    advisoryLockMode: 'wait',
+    // Taken already, by this session.
+    noLock: true,
     singleTransaction: true,
-    logger: quietLogger(options.log),
+    logger: quietLogger(log),
   }
 }
 
-/** node-pg-migrate makes its table outside the transaction: after a failed first run it would stay behind, empty. */
-async function forgetWhenEmpty(client: pg.Client): Promise<void> {
-  await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
-  try {
-    if ((await appliedMigrations(client)).size === 0)
-      await client.query(`DROP TABLE IF EXISTS ${MIGRATIONS_TABLE}`)
-  } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK])
+/** Creates the schemas that are missing: CREATE SCHEMA IF NOT EXISTS takes a right on the database even where they are there. */
+async function createSchemas(client: pg.Client, schema: string): Promise<void> {
+  for (const name of [schema, engineSchema(schema)]) {
+    const { rows } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [name])
+    if (rows.length > 0) continue
+    const quoted = pg.escapeIdentifier(name)
+    await client.query(`CREATE SCHEMA ${quoted}`)
+    if (name !== schema) await client.query(`COMMENT ON SCHEMA ${quoted} IS '${ENGINE_COMMENT}'`)
   }
+}
+
+/**
+ * Drops what node-pg-migrate creates outside the transaction, and the engine's schema, once no migration is installed. A schema that
+ * was there before, holds anything of somebody else, or belongs to another role stays.
+ */
+async function forgetWhenEmpty(client: pg.Client, schema: string): Promise<void> {
+  if ((await appliedMigrations(client, schema)).size > 0) return
+  const engine = pg.escapeIdentifier(engineSchema(schema))
+  await client.query(`DROP TABLE IF EXISTS ${engine}.${MIGRATIONS_TABLE}`)
+  const { rows } = await client.query(
+    `SELECT FROM pg_namespace AS n
+     WHERE n.nspname = $1 AND obj_description(n.oid, 'pg_namespace') = $2 AND pg_has_role(n.nspowner, 'USAGE')
+       AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid)`,
+    [engineSchema(schema), ENGINE_COMMENT],
+  )
+  if (rows.length > 0) await client.query(`DROP SCHEMA ${engine}`)
 }
 
 /** node-pg-migrate reports every statement; one line per migration is what a person wants. */

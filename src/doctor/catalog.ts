@@ -1,7 +1,8 @@
 import type pg from 'pg'
 
-/** One object of a schema, or one part of a table, as the catalog has it. */
+/** One object, or one part of a table, as the catalog has it. */
 export interface CatalogEntry {
+  schema: 'api' | 'engine'
   kind:
     | 'function'
     | 'view'
@@ -24,28 +25,41 @@ export interface CatalogEntry {
 }
 
 /** Equal for the same object in two schemas. */
-export function identity({ kind, parent, key }: CatalogEntry): string {
-  return JSON.stringify([kind, parent, key])
+export function identity({ schema, kind, parent, key }: CatalogEntry): string {
+  return JSON.stringify([schema, kind, parent, key])
 }
 
-/** Describes the schema that comes first in search_path; its own name does not occur in the result. */
-export async function readCatalog(client: pg.Client): Promise<CatalogEntry[]> {
-  return (await client.query<CatalogEntry>(CATALOG)).rows
+/**
+ * Describes the schemas of an installation, which have to come first in search_path, the engine's first; their names do not occur in
+ * the result.
+ */
+export async function readCatalog(client: pg.Client, schemas: Schemas): Promise<CatalogEntry[]> {
+  return (await client.query<CatalogEntry>(CATALOG, [schemas.api, schemas.engine])).rows
 }
 
-const HERE = 'quote_ident(current_schema())::regnamespace'
+/** Names of the two schemas of an installation. */
+export interface Schemas {
+  api: string
+  engine: string
+}
+
+const HERE = `IN (SELECT n.oid FROM pg_namespace AS n WHERE n.nspname IN ($1, $2))`
+const PLACE = `(SELECT CASE n.nspname WHEN $1 THEN 'api' ELSE 'engine' END FROM pg_namespace AS n WHERE n.oid = NAMESPACE)`
+const place = (column: string): string => PLACE.replace('NAMESPACE', column)
+const WITHOUT_NAMES = `replace(replace(TEXT, quote_ident($2), '<engine>'), quote_ident($1), '<api>')`
+const withoutNames = (text: string): string => WITHOUT_NAMES.replace('TEXT', text)
 const BOOKKEEPING = `'universes_migrations'`
 
 const FUNCTIONS = `
-  SELECT 'function' AS kind, NULL::text AS parent, p.oid::regprocedure::text AS key, p.proname::text AS name,
-    jsonb_build_object('body', p.prosrc, 'arguments', pg_get_function_arguments(p.oid), 'result', pg_get_function_result(p.oid),
+  SELECT ${place('p.pronamespace')} AS schema, 'function' AS kind, NULL::text AS parent, format('%I(%s)', p.proname, oidvectortypes(p.proargtypes)) AS key, p.proname::text AS name,
+    jsonb_build_object('body', CASE WHEN p.proname IN ('api_schema', 'engine_schema') THEN ${withoutNames('p.prosrc')} ELSE p.prosrc END, 'arguments', pg_get_function_arguments(p.oid), 'result', pg_get_function_result(p.oid),
       'language', l.lanname, 'volatility', p.provolatile, 'security definer', p.prosecdef, 'strict', p.proisstrict,
       'parallel safety', p.proparallel, 'settings', (
-        SELECT string_agg(replace(s, quote_ident(current_schema()) || ',', '<schema>,'), '; ' ORDER BY s)
+        SELECT string_agg(${withoutNames('s')}, '; ' ORDER BY s)
         FROM unnest(p.proconfig) AS s)) AS facets
   FROM pg_proc AS p
   JOIN pg_language AS l ON l.oid = p.prolang
-  WHERE p.pronamespace = ${HERE}
+  WHERE p.pronamespace ${HERE}
     AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`
 
 const COLUMN_LIST = `(
@@ -53,7 +67,7 @@ const COLUMN_LIST = `(
   FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)`
 
 const RELATIONS = `
-  SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'c' THEN 'type' WHEN 'S' THEN 'sequence'
+  SELECT ${place('c.relnamespace')}, CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'c' THEN 'type' WHEN 'S' THEN 'sequence'
       ELSE 'table' END,
     NULL, quote_ident(c.relname), c.relname,
     CASE
@@ -65,30 +79,30 @@ const RELATIONS = `
       ELSE jsonb_build_object('row security', c.relrowsecurity, 'logged', c.relpersistence = 'p')
     END
   FROM pg_class AS c
-  WHERE c.relnamespace = ${HERE} AND c.relkind IN ('r', 'p', 'v', 'm', 'c', 'S') AND c.relname <> ${BOOKKEEPING}
+  WHERE c.relnamespace ${HERE} AND c.relkind IN ('r', 'p', 'v', 'm', 'c', 'S') AND c.relname <> ${BOOKKEEPING}
     AND NOT (c.relkind = 'S' AND EXISTS (
       SELECT FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')))`
 
 const COLUMNS = `
-  SELECT 'column', c.relname, quote_ident(a.attname), a.attname,
+  SELECT ${place('c.relnamespace')}, 'column', c.relname, quote_ident(a.attname), a.attname,
     jsonb_build_object('type', format_type(a.atttypid, a.atttypmod), 'not null', a.attnotnull, 'identity', a.attidentity <> '',
       'generated', a.attgenerated <> '', 'default', pg_get_expr(d.adbin, d.adrelid))
   FROM pg_attribute AS a
   JOIN pg_class AS c ON c.oid = a.attrelid
   LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-  WHERE c.relnamespace = ${HERE} AND c.relkind IN ('r', 'p') AND c.relname <> ${BOOKKEEPING}
+  WHERE c.relnamespace ${HERE} AND c.relkind IN ('r', 'p') AND c.relname <> ${BOOKKEEPING}
     AND a.attnum > 0 AND NOT a.attisdropped`
 
 // NOT NULL constraints are rows of pg_constraint from PostgreSQL 18 on; the columns say them already.
 const CONSTRAINTS = `
-  SELECT 'constraint', c.relname, pg_get_constraintdef(k.oid), k.conname, '{}'::jsonb
+  SELECT ${place('c.relnamespace')}, 'constraint', c.relname, pg_get_constraintdef(k.oid), k.conname, '{}'::jsonb
   FROM pg_constraint AS k
   JOIN pg_class AS c ON c.oid = k.conrelid
-  WHERE c.relnamespace = ${HERE} AND c.relkind IN ('r', 'p') AND c.relname <> ${BOOKKEEPING}
+  WHERE c.relnamespace ${HERE} AND c.relkind IN ('r', 'p') AND c.relname <> ${BOOKKEEPING}
     AND k.contype IN ('p', 'u', 'f', 'c', 'x')`
 
 const INDEXES = `
-  SELECT DISTINCT ON (t.relname, d.definition) 'index', t.relname, d.definition, x.relname, '{}'::jsonb
+  SELECT DISTINCT ON (t.oid, d.definition) ${place('x.relnamespace')}, 'index', t.relname, d.definition, x.relname, '{}'::jsonb
   FROM pg_index AS i
   JOIN pg_class AS x ON x.oid = i.indexrelid
   JOIN pg_class AS t ON t.oid = i.indrelid
@@ -96,13 +110,13 @@ const INDEXES = `
     SELECT replace(replace(pg_get_indexdef(x.oid, 0, true), ' INDEX ' || quote_ident(x.relname) || ' ON ', ' INDEX ON '),
       ' ON ONLY ', ' ON ') AS definition
   ) AS d
-  WHERE x.relnamespace = ${HERE} AND t.relname <> ${BOOKKEEPING} AND i.indisvalid
+  WHERE x.relnamespace ${HERE} AND t.relname <> ${BOOKKEEPING} AND i.indisvalid
     AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x'))`
 
 const TRIGGERS = `
-  SELECT 'trigger', c.relname, quote_ident(t.tgname), t.tgname, jsonb_build_object('definition', pg_get_triggerdef(t.oid, true))
+  SELECT ${place('c.relnamespace')}, 'trigger', c.relname, quote_ident(t.tgname), t.tgname, jsonb_build_object('definition', pg_get_triggerdef(t.oid, true))
   FROM pg_trigger AS t
   JOIN pg_class AS c ON c.oid = t.tgrelid
-  WHERE c.relnamespace = ${HERE} AND NOT t.tgisinternal`
+  WHERE c.relnamespace ${HERE} AND NOT t.tgisinternal`
 
 const CATALOG = [FUNCTIONS, RELATIONS, COLUMNS, CONSTRAINTS, `(${INDEXES})`, TRIGGERS].join(' UNION ALL ')

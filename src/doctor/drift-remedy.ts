@@ -1,11 +1,12 @@
 import type { CatalogEntry } from './catalog.js'
 import { fail, warn, type Problem } from './finding.js'
+import type { PackageObject, PackageTrigger } from './package-sql.js'
 import type { Patient } from './patient.js'
 
 /** The package has it, the database has not. */
 export function missing(patient: Patient, entry: CatalogEntry): Problem {
   const { kind, key } = entry
-  const table = `${patient.quotedSchema}.${entry.parent}`
+  const table = `${schemaOf(patient, entry)}.${entry.parent}`
   const what = entry.parent === null ? `${kind} ${key}` : `${kind} ${key} of ${entry.parent}`
   switch (kind) {
     case 'column':
@@ -17,10 +18,10 @@ export function missing(patient: Patient, entry: CatalogEntry): Problem {
     case 'table':
       return fail(
         `${what} is missing, and its rows with it`,
-        `Restore it from a backup; an empty one: ${runFile(patient, entry.name)}`,
+        `Restore it from a backup; an empty one: ${runFile(patient, entry)}`,
       )
     default:
-      return fail(`${what} is missing`, runFile(patient, entry.name))
+      return fail(`${what} is missing`, runFile(patient, entry))
   }
 }
 
@@ -34,7 +35,7 @@ export function changed(
   const of = wanted.parent === null ? '' : ` of ${wanted.parent}`
   const only = facets[0] ?? ''
   const problem = `${wanted.kind} ${wanted.key}${of} differs: ${facets.join(', ')}`
-  const path = patient.quotedSchema
+  const path = schemaOf(patient, wanted)
   switch (wanted.kind) {
     case 'column':
       return fail(describe(problem, wanted, found, facets), alterColumn(patient, wanted, facets))
@@ -48,10 +49,13 @@ export function changed(
           : `ALTER TABLE ${path}.${wanted.key} SET ${wanted.facets['logged'] ? 'LOGGED' : 'UNLOGGED'};`,
       )
     case 'trigger': {
-      const own = patient.sql.triggers.find((t) => t.name === wanted.name && t.table === wanted.parent)
+      const own = patient.sql.triggers.find(
+        ({ schema, name, table }) =>
+          schema === wanted.schema && name === wanted.name && table === wanted.parent,
+      )
       return fail(
         problem,
-        `DROP TRIGGER ${wanted.key} ON ${path}.${wanted.parent}; ${inSchema(patient, own?.statement ?? '')}`,
+        `DROP TRIGGER ${wanted.key} ON ${path}.${wanted.parent}; ${own === undefined ? '' : createTrigger(patient, own)}`,
       )
     }
     case 'materialized view':
@@ -60,34 +64,36 @@ export function changed(
             `materialized view ${wanted.key} holds no data`,
             `REFRESH MATERIALIZED VIEW ${path}.${wanted.key};`,
           )
-        : fail(problem, runFile(patient, wanted.name, `DROP MATERIALIZED VIEW ${wanted.key}`))
+        : fail(problem, runFile(patient, wanted, `DROP MATERIALIZED VIEW ${path}.${wanted.key}`))
     case 'view':
-      return fail(problem, replaceView(patient, wanted.name))
+      return fail(problem, replaceView(patient, wanted))
     case 'function':
       return fail(
         problem,
         runFile(
           patient,
-          wanted.name,
+          wanted,
           facets.includes('result') || facets.includes('arguments')
-            ? `DROP FUNCTION ${wanted.key}`
+            ? `DROP FUNCTION ${path}.${wanted.key}`
             : undefined,
         ),
       )
     default:
-      return fail(problem, `Compare it with ${patient.sql.files.get(wanted.name)}`)
+      return fail(problem, `Compare it with ${objectOf(patient, wanted)?.file}`)
   }
 }
 
 /** The database has it, the package has not: it belongs to a table or function name of the package. */
-export function addition(patient: Patient, { kind, parent, key, name }: CatalogEntry): Problem {
+export function addition(patient: Patient, entry: CatalogEntry): Problem {
+  const { kind, parent, key, name } = entry
+  const schema = schemaOf(patient, entry)
   if (kind === 'function') {
     return warn(
       `function ${key} is not the package's, which has one of that name with other arguments: calls may reach it`,
-      `DROP FUNCTION ${patient.quotedSchema}.${key};`,
+      `DROP FUNCTION ${schema}.${key};`,
     )
   }
-  const table = `${patient.quotedSchema}.${parent}`
+  const table = `${schema}.${parent}`
   const statement =
     kind === 'trigger'
       ? `DROP TRIGGER ${key} ON ${table};`
@@ -95,15 +101,38 @@ export function addition(patient: Patient, { kind, parent, key, name }: CatalogE
   return warn(`${kind} ${key} of ${parent} is not the package's`, `If nobody needs it: ${statement}`)
 }
 
-/** Runs the object's own file as the migrations would: in the schema, its rows of the package too. */
-function runFile({ quotedSchema, sql }: Patient, name: string, before?: string): string {
-  const file = (object: string): string => (sql.files.has(object) ? ` -f '${sql.files.get(object)}'` : '')
-  const drop = before === undefined ? '' : ` -c '${before}'`
-  return `psql "$DATABASE_URL" -1 -c 'SET search_path TO ${quotedSchema}, pg_temp'${drop}${file(name)}${file(`${name}_seed`)}`
+/** Runs the object's own file as the migrations would, and the one of its rows. */
+function runFile(patient: Patient, entry: CatalogEntry, before?: string): string {
+  const object = objectOf(patient, entry)
+  const files = [object?.file, object?.seed].filter((file) => file !== undefined)
+  return `${withSchemas(patient, files)} | ${psql(patient, before)}`
 }
 
-function replaceView({ quotedSchema, sql }: Patient, name: string): string {
-  return `sed 's/^CREATE VIEW/CREATE OR REPLACE VIEW/' '${sql.files.get(name)}' | psql "$DATABASE_URL" -1 -c 'SET search_path TO ${quotedSchema}, pg_temp' -f -`
+function replaceView(patient: Patient, entry: CatalogEntry): string {
+  const files = [objectOf(patient, entry)?.file].filter((file) => file !== undefined)
+  return `${withSchemas(patient, files, ['s/^CREATE VIEW/CREATE OR REPLACE VIEW/'])} | ${psql(patient)}`
+}
+
+function withSchemas(
+  { quotedSchema, quotedEngine }: Patient,
+  files: readonly string[],
+  edits: readonly string[] = [],
+): string {
+  const all = [...edits, `s/@api@/${quotedSchema}/g`, `s/@engine@/${quotedEngine}/g`]
+  return `sed ${all.map((edit) => `-e '${edit}'`).join(' ')} ${files.map((file) => `'${file}'`).join(' ')}`
+}
+
+function psql({ quotedSchema, quotedEngine }: Patient, before?: string): string {
+  const drop = before === undefined ? '' : ` -c '${before}'`
+  return `psql "$DATABASE_URL" -1 -c 'SET search_path TO ${quotedEngine}, ${quotedSchema}, pg_temp'${drop} -f -`
+}
+
+function objectOf({ sql }: Patient, { schema, name }: CatalogEntry): PackageObject | undefined {
+  return sql.objects.find((object) => object.schema === schema && object.name === name)
+}
+
+function schemaOf({ quotedSchema, quotedEngine }: Patient, { schema }: { schema: 'api' | 'engine' }): string {
+  return schema === 'api' ? quotedSchema : quotedEngine
 }
 
 function columnDefinition({ facets }: CatalogEntry): string {
@@ -113,11 +142,8 @@ function columnDefinition({ facets }: CatalogEntry): string {
   return `${facets['type']}${always}${value}${facets['not null'] && !facets['identity'] ? ' NOT NULL' : ''}`
 }
 
-function alterColumn(
-  patient: Patient,
-  { parent, key, facets }: CatalogEntry,
-  names: readonly string[],
-): string {
+function alterColumn(patient: Patient, entry: CatalogEntry, names: readonly string[]): string {
+  const { parent, key, facets } = entry
   const changes = names.map((name) => {
     const to = facets[name]
     if (name === 'type') return `ALTER COLUMN ${key} TYPE ${to} USING ${key}::${to}`
@@ -125,7 +151,7 @@ function alterColumn(
     if (name === 'default') return `ALTER COLUMN ${key} ${to === null ? 'DROP DEFAULT' : `SET DEFAULT ${to}`}`
     return `ALTER COLUMN ${key} ${to ? 'ADD GENERATED BY DEFAULT AS' : 'DROP'} IDENTITY`
   })
-  return `ALTER TABLE ${patient.quotedSchema}.${parent} ${changes.join(', ')};`
+  return `ALTER TABLE ${schemaOf(patient, entry)}.${parent} ${changes.join(', ')};`
 }
 
 function describe(
@@ -140,13 +166,14 @@ function describe(
   return `${problem.slice(0, problem.indexOf(' differs'))}: ${values.join(', ')}`
 }
 
-function indexStatement({ quotedSchema }: Patient, { key, name }: CatalogEntry): string {
-  return `${key.replace('INDEX ON ', `INDEX CONCURRENTLY ${name} ON ${quotedSchema}.`)};`
+function indexStatement(patient: Patient, entry: CatalogEntry): string {
+  const table = `ON ${schemaOf(patient, entry)}.`
+  return `${entry.key.replace('INDEX ON ', `INDEX CONCURRENTLY ${entry.name} ${table}`)};`
 }
 
 /** The statement of a trigger with the names of its table and function qualified. */
-export function inSchema({ quotedSchema }: Patient, trigger: string): string {
-  return trigger
-    .replace(/ ON (\w+) /, ` ON ${quotedSchema}.$1 `)
-    .replace(/EXECUTE FUNCTION /, `EXECUTE FUNCTION ${quotedSchema}.`)
+export function createTrigger(patient: Patient, trigger: PackageTrigger): string {
+  return trigger.statement
+    .replace(/ ON (?:@api@\.)?(\w+) /, ` ON ${schemaOf(patient, trigger)}.$1 `)
+    .replace(/EXECUTE FUNCTION /, `EXECUTE FUNCTION ${patient.quotedEngine}.`)
 }

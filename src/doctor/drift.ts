@@ -4,7 +4,7 @@ import { addition, missing, changed } from './drift-remedy.js'
 import { fail, warn, type Examined, type Problem } from './finding.js'
 import { ask, type Patient } from './patient.js'
 import { replay, type Comparison } from './replay.js'
-import { migrationNames } from '../database/migrate.js'
+import { migrationNames } from '../database/read-migrations.js'
 
 /** Whether every installed object is the one that this package installs. Rows are never compared. */
 export async function checkDrift(patient: Patient): Promise<Examined> {
@@ -41,7 +41,7 @@ async function whyNot(patient: Patient): Promise<Problem | undefined> {
   )
   if (row!.allowed) return undefined
   return warn(
-    `to compare, a scratch schema is needed for a moment, which role ${patient.role} may not create`,
+    `to compare, scratch schemas are needed for the time of the check, which role ${patient.role} may not create`,
     `GRANT CREATE ON DATABASE ${row!.database} TO ${patient.role}; or call doctor as the owner of the database`,
   )
 }
@@ -50,31 +50,36 @@ function compare(patient: Patient, { installed, expected, adopted }: Comparison)
   const found = new Map(installed.map((entry) => [identity(entry), entry]))
   const wanted = new Set(expected.map(identity))
   const gone = new Set(
-    expected.filter((entry) => entry.parent === null && !found.has(identity(entry))).map((e) => e.name),
+    expected.filter((entry) => entry.parent === null && !found.has(identity(entry))).map(ownerOf),
   )
   const problems: Problem[] = []
   for (const entry of expected) {
-    if ((entry.parent !== null && gone.has(entry.parent)) || isElsewhere(entry)) continue
-    const isAdopted = adopted.has(entry.parent ?? entry.name)
+    if ((entry.parent !== null && gone.has(ownerOf(entry))) || isElsewhere(entry)) continue
+    const isAdopted = entry.schema === 'api' && adopted.has(entry.parent ?? entry.name)
     if (entry.kind === 'constraint' && isAdopted) continue
     const there = found.get(identity(entry))
     if (there) problems.push(...differences(patient, entry, there, isAdopted))
     else if (entry.kind !== 'trigger') problems.push(missing(patient, entry))
   }
-  const functions = new Set(expected.filter((entry) => entry.kind === 'function').map((entry) => entry.name))
-  const tables = new Set(expected.filter((entry) => entry.kind === 'table').map((entry) => entry.name))
+  const functions = new Set(expected.filter((entry) => entry.kind === 'function').map(ownerOf))
+  const tables = new Set(expected.filter((entry) => entry.kind === 'table').map(ownerOf))
   for (const entry of installed) {
     if (wanted.has(identity(entry)) || isElsewhere(entry)) continue
     const isOurs =
       entry.kind === 'function'
-        ? functions.has(entry.name)
+        ? functions.has(ownerOf(entry))
         : entry.kind !== 'index' &&
           entry.parent !== null &&
-          tables.has(entry.parent) &&
-          !adopted.has(entry.parent)
+          tables.has(ownerOf(entry)) &&
+          !(entry.schema === 'api' && adopted.has(entry.parent))
     if (isOurs) problems.push(addition(patient, entry))
   }
   return problems
+}
+
+/** The object that an entry is or belongs to. */
+function ownerOf({ schema, parent, name }: CatalogEntry): string {
+  return `${schema}.${parent ?? name}`
 }
 
 /** Checked for themselves, whether or not drift can be: the keys of ohlcv_daily. */

@@ -1,4 +1,4 @@
-import { migrationNames } from '../database/migrate.js'
+import { migrationNames } from '../database/read-migrations.js'
 import { fail, type Examined } from './finding.js'
 import type { Patient } from './patient.js'
 
@@ -7,24 +7,26 @@ export function checkMigrations({
   applied,
   schema,
   usable,
+  closed,
   readable,
   quotedSchema,
+  quotedEngine,
   role,
 }: Patient): Examined {
   const shipped = migrationNames()
   const pending = shipped.filter((name) => !applied.includes(name))
   const unknown = applied.filter((name) => !shipped.includes(name))
   const up = schema === 'public' ? 'universes migrate up' : `universes migrate up --schema '${schema}'`
-  if (usable === false) {
+  if (closed.length > 0) {
     return {
-      summary: `role ${role} may not look into schema ${quotedSchema}`,
-      problems: [
-        fail(`no USAGE on schema ${quotedSchema}`, `GRANT USAGE ON SCHEMA ${quotedSchema} TO ${role};`),
-      ],
+      summary: `role ${role} may not look into schema ${closed.join(', ')}`,
+      problems: closed.map((name) =>
+        fail(`no USAGE on schema ${name}`, `GRANT USAGE ON SCHEMA ${name} TO ${role};`),
+      ),
     }
   }
   if (readable === false) {
-    const table = `${quotedSchema}.universes_migrations`
+    const table = `${quotedEngine}.universes_migrations`
     return {
       summary: `role ${role} may not read which migrations are installed`,
       problems: [fail(`no SELECT on ${table}`, `GRANT SELECT ON ${table} TO ${role};`)],

@@ -9,6 +9,8 @@ export type TableRights = Map<string, Set<Right>>
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   ohlcv_daily: [],
   symbols: ['UPDATE'],
+  installed_files: [],
+  installed_objects: [],
   installed_tables: [],
 }
 
@@ -16,13 +18,13 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
  * What the functions of the package write with the rights of their caller, read from their bodies: the list cannot go stale. Those
  * that run with their owner's rights need nothing from a caller.
  */
-export function neededRights({ statements }: PackageSql): TableRights {
+export function neededRights({ texts }: PackageSql): TableRights {
   const rights: TableRights = new Map()
   const need = (table: string, right: Right): void => {
     if (OTHERS[table]?.includes(right) === false) return
     rights.set(table, (rights.get(table) ?? new Set()).add(right))
   }
-  const invoked = statements.filter(
+  const invoked = texts.filter(
     (text) => text.startsWith('CREATE OR REPLACE FUNCTION') && !text.includes('\nSECURITY DEFINER\n'),
   )
   for (const body of invoked.map(bare)) {

@@ -1,57 +1,70 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import type { MigrationBuilder } from 'node-pg-migrate'
-import { MIGRATIONS_DIR } from '../database/migrate.js'
+import { createdBy, readSqlFile, sqlFileName, type SqlFile } from '../database/install.js'
 import { packageRoot } from '../database/package-root.js'
+import { readMigrations } from '../database/read-migrations.js'
 
-/** A trigger as the package makes it. */
+/** A trigger as the package creates it. */
 export interface PackageTrigger {
   name: string
+  schema: 'api' | 'engine'
   table: string
-  /** Its CREATE TRIGGER statement. */
+  /** Its CREATE TRIGGER statement, with a placeholder for the schema that readers use. */
   statement: string
+}
+
+/** An object that is not part of a table. */
+export interface PackageObject {
+  schema: 'api' | 'engine'
+  name: string
+  /** Full path of the file that creates it, newest version. */
+  file: string
+  /** Full path of the file of its rows. */
+  seed: string | undefined
 }
 
 /** What a list of migrations installs. */
 export interface PackageSql {
   /** Every statement, in order. */
   statements: string[]
-  /** Path of the file that each object comes from, newest version, by the object's name; seeds included. */
-  files: Map<string, string>
+  /** Text of every file. */
+  texts: string[]
+  objects: PackageObject[]
   triggers: PackageTrigger[]
 }
 
 /** Reads what these migrations would execute, without executing it. */
-export async function readPackageSql(migrations: readonly string[]): Promise<PackageSql> {
+export async function readPackageSql(names: readonly string[]): Promise<PackageSql> {
+  const migrations = await readMigrations(names)
   const statements: string[] = []
   const recorder = { sql: (text: string) => statements.push(text) } as unknown as MigrationBuilder
-  for (const name of migrations) {
-    const file = pathToFileURL(join(MIGRATIONS_DIR, `${name}.js`)).href
-    const migration = (await import(file)) as { up(pgm: MigrationBuilder): void }
-    migration.up(recorder)
-  }
-  return { statements, files: filesOf(statements), triggers: statements.flatMap(triggersOf) }
+  for (const migration of migrations) migration.up(recorder)
+  const files = migrations.flatMap((migration) => migration.files)
+  const texts = files.map(readSqlFile)
+  return { statements, texts, objects: objectsOf(files), triggers: texts.flatMap(triggersOf) }
 }
 
-function filesOf(statements: readonly string[]): Map<string, string> {
-  const folder = join(packageRoot, 'sql')
-  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.sql'))
-    .map((file) => ({ path: join(folder, file), text: readFileSync(join(folder, file), 'utf8') }))
-  const files = new Map<string, string>()
-  for (const statement of statements) {
-    const source = texts.find(({ text }) => statement.includes(text))
-    if (source) files.set(basename(source.path).replace(/_v\d+\.sql$/, ''), source.path)
-  }
-  return files
+function objectsOf(files: readonly SqlFile[]): PackageObject[] {
+  const pathOf = (file: SqlFile): string => join(packageRoot, 'sql', sqlFileName(file))
+  const seeds = new Map(files.map((file) => [file.path, pathOf(file)]))
+  return files.flatMap((file) =>
+    createdBy(readSqlFile(file))
+      .filter(({ kind }) => kind !== 'TRIGGER')
+      .map(({ schema, name }) => ({
+        schema,
+        name,
+        file: pathOf(file),
+        seed: seeds.get(`${file.path}_seed`),
+      })),
+  )
 }
 
-function triggersOf(statement: string): PackageTrigger[] {
-  const created = statement.matchAll(/^CREATE TRIGGER (\w+)\s[^;]*?\sON (\w+)\s[^;]*;/gm)
-  return [...created].map(([text, name = '', table = '']) => ({
+function triggersOf(text: string): PackageTrigger[] {
+  const created = text.matchAll(/^CREATE TRIGGER (\w+)\s[^;]*?\sON (@api@\.)?(\w+)\s[^;]*;/gm)
+  return [...created].map(([statement, name = '', api, table = '']) => ({
     name,
+    schema: api === undefined ? 'engine' : 'api',
     table,
-    statement: text.replaceAll(/\s+/g, ' '),
+    statement: statement.replaceAll(/\s+/g, ' '),
   }))
 }

@@ -1,6 +1,6 @@
 import { fail, type Examined, type Problem } from './finding.js'
 import { neededRights } from './needed-rights.js'
-import { ask, type Patient } from './patient.js'
+import { ask, installedNames, type Patient } from './patient.js'
 
 interface Lack {
   right: string
@@ -11,74 +11,67 @@ interface Lack {
 const FOR_OWNERS = /[\\/](install|roles)[\\/][^\\/]*$/
 
 const TABLES = `
-  SELECT w.right, quote_ident(c.relname) AS object
-  FROM jsonb_to_recordset($2) AS w (name text, "right" text)
-  JOIN pg_class AS c ON c.relname = w.name AND c.relkind IN ('r', 'p', 'v', 'm')
-  JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  WHERE n.nspname = $1 AND NOT has_table_privilege(c.oid, w.right)
-    AND (w.right = 'SELECT' OR c.relkind IN ('r', 'p'))
+  SELECT w.right, format('%I.%I', w.schema, c.relname) AS object
+  FROM jsonb_to_recordset($1) AS w (schema name, name name, "right" text)
+  JOIN pg_namespace AS n ON n.nspname = w.schema
+  JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name AND c.relkind IN ('r', 'p', 'v', 'm')
+  WHERE NOT has_table_privilege(c.oid, w.right) AND (w.right = 'SELECT' OR c.relkind IN ('r', 'p'))
   ORDER BY w.right, c.relname`
 
 // Identity columns need no right on their sequence; those of an older serial column do.
 const SEQUENCES = `
-  SELECT 'USAGE, UPDATE' AS right, quote_ident(c.relname) AS object
+  SELECT 'USAGE, UPDATE' AS right, format('%I.%I', n.nspname, c.relname) AS object
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')
   LEFT JOIN pg_class AS t ON t.oid = d.refobjid
-  WHERE n.nspname = $1 AND c.relkind = 'S' AND (c.relname = ANY ($2) OR (d.deptype = 'a' AND t.relname = ANY ($2)))
+  WHERE c.relkind = 'S' AND EXISTS (
+      SELECT FROM jsonb_to_recordset($1) AS w (schema name, name name)
+      WHERE w.schema = n.nspname AND (w.name = c.relname OR (d.deptype = 'a' AND w.name = t.relname)))
     AND NOT (has_sequence_privilege(c.oid, 'USAGE') AND has_sequence_privilege(c.oid, 'UPDATE'))
   ORDER BY c.relname`
 
 const FUNCTIONS = `
-  SELECT 'EXECUTE' AS right, p.oid::regprocedure::text AS object
-  FROM pg_proc AS p
-  JOIN pg_namespace AS n ON n.oid = p.pronamespace
-  WHERE n.nspname = $1 AND p.proname = ANY ($2) AND p.prorettype <> 'trigger'::regtype
-    AND NOT has_function_privilege(p.oid, 'EXECUTE')
+  SELECT 'EXECUTE' AS right, format('%I.%I(%s)', w.schema, p.proname, oidvectortypes(p.proargtypes)) AS object
+  FROM jsonb_to_recordset($1) AS w (schema name, name name)
+  JOIN pg_namespace AS n ON n.nspname = w.schema
+  JOIN pg_proc AS p ON p.pronamespace = n.oid AND p.proname = w.name AND p.prorettype <> 'trigger'::regtype
+  WHERE NOT has_function_privilege(p.oid, 'EXECUTE')
   ORDER BY p.proname`
 
 // What SECURITY DEFINER functions do, their owner has to be allowed.
 const MATERIALIZED_VIEWS = `
-  SELECT quote_ident(c.relname) AS object, quote_ident(v.rolname) AS owner, quote_ident(r.rolname) AS refresher,
+  SELECT format('%I.%I', n.nspname, c.relname) AS object, quote_ident(v.rolname) AS owner, quote_ident(r.rolname) AS refresher,
     has_database_privilege(c.relowner, current_database(), 'TEMP') AS "mayCreateTemp",
     CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN has_table_privilege(p.proowner, c.oid, 'MAINTAIN') ELSE false END
       OR pg_has_role(p.proowner, c.relowner, 'USAGE') AS "mayRefresh"
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   JOIN pg_roles AS v ON v.oid = c.relowner
-  JOIN pg_proc AS p ON p.pronamespace = n.oid AND p.proname = 'refresh_rankings'
+  JOIN pg_namespace AS e ON e.nspname = $2
+  JOIN pg_proc AS p ON p.pronamespace = e.oid AND p.proname = 'refresh_rankings'
   JOIN pg_roles AS r ON r.oid = p.proowner
-  WHERE n.nspname = $1 AND c.relkind = 'm' AND c.relname = ANY ($2)
+  WHERE n.nspname = $1 AND c.relkind = 'm' AND c.relname = ANY ($3)
   ORDER BY c.relname`
 
 /** Whether this role may do what refresh, load and relay do. */
 export async function checkPrivileges(patient: Patient): Promise<Examined> {
-  const names = [...patient.sql.files.keys()]
-  const called = names.filter((name) => !FOR_OWNERS.test(patient.sql.files.get(name) ?? ''))
-  const wanted = [
-    ...names.map((name) => ({ name, right: 'SELECT' })),
-    ...[...neededRights(patient.sql)].flatMap(([name, rights]) =>
-      [...rights].map((right) => ({ name, right })),
-    ),
-  ]
+  const names = installedNames(patient)
+  const rights = neededRights(patient.sql)
+  const relations = names.flatMap((name) =>
+    ['SELECT', ...(rights.get(name.name) ?? [])].map((right) => ({ ...name, right })),
+  )
+  const owners = new Set(
+    patient.sql.objects.filter(({ file }) => FOR_OWNERS.test(file)).map(({ name }) => name),
+  )
+  const called = names.filter(({ name }) => !owners.has(name))
+  const lacking = async (sql: string, wanted: readonly object[], kind: string): Promise<Problem[]> =>
+    grants(patient, await ask<Lack & Record<string, unknown>>(patient, sql, [JSON.stringify(wanted)]), kind)
   const problems = [
-    ...grants(
-      patient,
-      await ask<Lack & Record<string, unknown>>(patient, TABLES, [patient.schema, JSON.stringify(wanted)]),
-      '',
-    ),
-    ...grants(
-      patient,
-      await ask<Lack & Record<string, unknown>>(patient, SEQUENCES, [patient.schema, names]),
-      'SEQUENCE ',
-    ),
-    ...grants(
-      patient,
-      await ask<Lack & Record<string, unknown>>(patient, FUNCTIONS, [patient.schema, called]),
-      'FUNCTION ',
-    ),
-    ...(await refreshRights(patient, names)),
+    ...(await lacking(TABLES, relations, '')),
+    ...(await lacking(SEQUENCES, names, 'SEQUENCE ')),
+    ...(await lacking(FUNCTIONS, called, 'FUNCTION ')),
+    ...(await refreshRights(patient)),
   ]
   const summary =
     problems.length === 0
@@ -88,35 +81,32 @@ export async function checkPrivileges(patient: Patient): Promise<Examined> {
 }
 
 /** One GRANT per kind of right. */
-function grants({ quotedSchema, role }: Patient, lacks: readonly Lack[], kind: string): Problem[] {
+function grants({ role }: Patient, lacks: readonly Lack[], kind: string): Problem[] {
   return [...new Set(lacks.map(({ right }) => right))].map((right) => {
     const objects = lacks.filter((lack) => lack.right === right).map(({ object }) => object)
-    const qualified = objects.map((object) =>
-      object.startsWith(`${quotedSchema}.`) ? object : `${quotedSchema}.${object}`,
-    )
     return fail(
       `no ${right} on ${objects.join(', ')}`,
-      `GRANT ${right} ON ${kind}${qualified.join(', ')} TO ${role};`,
+      `GRANT ${right} ON ${kind}${objects.join(', ')} TO ${role};`,
     )
   })
 }
 
 /** REFRESH MATERIALIZED VIEW CONCURRENTLY is the owner's, and makes a temporary table in the owner's name. */
-async function refreshRights(patient: Patient, names: readonly string[]): Promise<Problem[]> {
-  const { quotedSchema } = patient
+async function refreshRights(patient: Patient): Promise<Problem[]> {
+  const names = patient.sql.objects.filter(({ schema }) => schema === 'api').map(({ name }) => name)
   const views = await ask<{
     object: string
     owner: string
     refresher: string
     mayCreateTemp: boolean
     mayRefresh: boolean
-  }>(patient, MATERIALIZED_VIEWS, [patient.schema, names])
+  }>(patient, MATERIALIZED_VIEWS, [patient.schema, patient.engine, names])
   const problems = views
     .filter(({ mayRefresh }) => !mayRefresh)
     .map(({ object, owner, refresher }) =>
       fail(
         `materialized view ${object} belongs to ${owner}: refresh_rankings() runs as ${refresher}, which may not refresh it`,
-        `ALTER MATERIALIZED VIEW ${quotedSchema}.${object} OWNER TO ${refresher};`,
+        `ALTER MATERIALIZED VIEW ${object} OWNER TO ${refresher};`,
       ),
     )
   const owners = new Set(views.filter(({ mayCreateTemp }) => !mayCreateTemp).map(({ owner }) => owner))

@@ -12,21 +12,25 @@ export interface Comparison {
 }
 
 /**
- * Installs what the applied migrations install into a scratch schema, in a transaction that is rolled back, and describes both
- * schemas. The same server prints both, so that its version makes no difference.
+ * Installs what the applied migrations install into a scratch schemas, in a transaction that is rolled back, and describes both
+ * installations. The same server prints both, so that its version makes no difference.
  * Adopted tables are adopted there as well, in copies without rows: views over them depend on their column types.
  */
-export async function replay({ client, schema, sql }: Patient): Promise<Comparison> {
-  const scratch = pg.escapeIdentifier(`universes_doctor_${process.pid}`)
+export async function replay({ client, schema, engine, sql }: Patient): Promise<Comparison> {
+  const scratch = {
+    api: `universes_doctor_${process.pid}_api`,
+    engine: `universes_doctor_${process.pid}_engine`,
+  }
   const own = pg.escapeIdentifier(schema)
   await client.query('BEGIN')
   try {
-    const installed = await readCatalog(client)
+    const installed = await readCatalog(client, { api: schema, engine })
     const adopted = await adoptedTables(client, installed)
-    await client.query(`CREATE SCHEMA ${scratch}; SET LOCAL search_path TO ${scratch}, pg_temp`)
-    for (const table of adopted) await copyShape(client, own, table)
+    await client.query(`CREATE SCHEMA ${scratch.api}; CREATE SCHEMA ${scratch.engine}`)
+    await client.query(`SET LOCAL search_path TO ${scratch.engine}, ${scratch.api}, pg_temp`)
+    for (const table of adopted) await copyShape(client, { from: own, to: scratch.api }, table)
     for (const statement of sql.statements) await client.query(statement)
-    const expected = await readCatalog(client)
+    const expected = await readCatalog(client, scratch)
     await settle(client, installed, expected)
     return { installed, adopted, expected }
   } finally {
@@ -43,10 +47,14 @@ async function adoptedTables(client: pg.Client, installed: readonly CatalogEntry
 }
 
 /** Trial rows would draw numbers from the owner's own sequence, which no rollback gives back. */
-async function copyShape(client: pg.Client, schema: string, table: string): Promise<void> {
-  const name = pg.escapeIdentifier(table)
+async function copyShape(
+  client: pg.Client,
+  { from, to }: { from: string; to: string },
+  table: string,
+): Promise<void> {
+  const name = `${to}.${pg.escapeIdentifier(table)}`
   await client.query(
-    `CREATE TABLE ${name} (LIKE ${schema}.${name} INCLUDING ALL EXCLUDING COMMENTS EXCLUDING STATISTICS)`,
+    `CREATE TABLE ${name} (LIKE ${from}.${pg.escapeIdentifier(table)} INCLUDING ALL EXCLUDING COMMENTS EXCLUDING STATISTICS)`,
   )
   const { rows } = await client.query<{ column: string }>(
     `SELECT quote_ident(a.attname) AS column

@@ -1,11 +1,11 @@
 import { warn, type Examined } from './finding.js'
-import { ask, type Patient } from './patient.js'
+import { ask, installedNames, type Patient } from './patient.js'
 
 /** Smaller tables are read whole whatever the planner believes: 100 pages. */
 const SMALL_BYTES = 800 * 1024
 
 const QUERY = `
-  SELECT quote_ident(c.relname) AS name, c.reltuples < 0 AS never, coalesce(s.n_mod_since_analyze, 0)::float8 AS changed,
+  SELECT format('%I.%I', n.nspname, c.relname) AS name, c.reltuples < 0 AS never, coalesce(s.n_mod_since_analyze, 0)::float8 AS changed,
     greatest(c.reltuples, 0)::float8 AS rows
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -14,16 +14,16 @@ const QUERY = `
     SELECT CASE c.relkind WHEN 'p' THEN (SELECT sum(pg_relation_size(t.relid)) FROM pg_partition_tree(c.oid) AS t WHERE t.isleaf)
       ELSE pg_relation_size(c.oid) END AS bytes
   ) AS b
-  WHERE n.nspname = $1 AND c.relname = ANY ($2) AND c.relkind IN ('r', 'p', 'm') AND b.bytes >= $3
+  WHERE (n.nspname, c.relname) IN (SELECT w.schema, w.name FROM jsonb_to_recordset($1) AS w (schema name, name name))
+    AND c.relkind IN ('r', 'p', 'm') AND b.bytes >= $2
     AND (c.reltuples < 0 OR s.n_mod_since_analyze > greatest(c.reltuples, 10000))
   ORDER BY c.relname`
 
 /** Whether the planner knows the tables: those never analyzed, or changed more often than they have rows. */
 export async function checkStatistics(patient: Patient): Promise<Examined> {
   const stale = await ask<{ name: string; never: boolean; changed: number; rows: number }>(patient, QUERY, [
-    patient.schema,
-    // Staging tables are empty but during a load, which knows what it has copied.
-    [...patient.sql.files.keys()].filter((name) => !name.startsWith('staged_')),
+    // Staging tables are empty except during a load, which analyzes what it has copied.
+    JSON.stringify(installedNames(patient).filter(({ name }) => !name.startsWith('staged_'))),
     SMALL_BYTES,
   ])
   const never = stale.filter((table) => table.never).map((table) => table.name)
@@ -36,7 +36,7 @@ export async function checkStatistics(patient: Patient): Promise<Examined> {
     ),
   ]
   if (facts.length === 0) return { summary: 'the planner knows every larger table' }
-  const remedy = `ANALYZE ${stale.map(({ name }) => `${patient.quotedSchema}.${name}`).join(', ')};`
+  const remedy = `ANALYZE ${stale.map(({ name }) => name).join(', ')};`
   return {
     summary: `the planner guesses at ${stale.length} tables`,
     problems: [warn(facts.join('; '), remedy)],

@@ -1,4 +1,4 @@
-import { inSchema } from './drift-remedy.js'
+import { createTrigger } from './drift-remedy.js'
 import { fail, type Examined, type Problem } from './finding.js'
 import { ask, type Patient } from './patient.js'
 
@@ -8,24 +8,25 @@ const CATCH_UP = 'universes refresh --force'
 /** Whether every trigger of the package is there and fires. Without them changes go unseen. */
 export async function checkTriggers(patient: Patient): Promise<Examined> {
   const { triggers } = patient.sql
-  const rows = await ask<{ name: string; table: string; enabled: string }>(
+  const rows = await ask<{ schema: string; name: string; table: string; enabled: string }>(
     patient,
-    `SELECT t.tgname AS name, c.relname AS table, t.tgenabled AS enabled
+    `SELECT n.nspname AS schema, t.tgname AS name, c.relname AS table, t.tgenabled AS enabled
      FROM pg_trigger AS t
      JOIN pg_class AS c ON c.oid = t.tgrelid
      JOIN pg_namespace AS n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND NOT t.tgisinternal`,
-    [patient.schema],
+     WHERE n.nspname IN ($1, $2) AND NOT t.tgisinternal`,
+    [patient.schema, patient.engine],
   )
   const problems: Problem[] = []
   for (const trigger of triggers) {
     const { name, table } = trigger
-    const found = rows.find((row) => row.name === name && row.table === table)
+    const schema = trigger.schema === 'api' ? patient.schema : patient.engine
+    const found = rows.find((row) => row.schema === schema && row.name === name && row.table === table)
     if (found === undefined) {
-      const remedy = `${inSchema(patient, trigger.statement)}\n${CATCH_UP}`
+      const remedy = `${createTrigger(patient, trigger)}\n${CATCH_UP}`
       problems.push(fail(`trigger ${name} of ${table} is missing: changes go unseen`, remedy))
     } else if (found.enabled === 'D' || found.enabled === 'R') {
-      const enable = `ALTER TABLE ${patient.quotedSchema}.${table} ENABLE TRIGGER ${name};`
+      const enable = `ALTER TABLE ${trigger.schema === 'api' ? patient.quotedSchema : patient.quotedEngine}.${table} ENABLE TRIGGER ${name};`
       problems.push(
         fail(`trigger ${name} of ${table} is disabled: changes go unseen`, `${enable}\n${CATCH_UP}`),
       )

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { config } from '../config.js'
 import type { ConnectOptions } from '../database/connect.js'
+import { searchPath } from '../database/schemas.js'
 import { connectionConfig } from '../database/tls.js'
 
 /** A reader that has not got its answer by then is told so: PostgreSQL ends the statement itself. */
@@ -54,6 +55,6 @@ export class Database {
 
 async function prepare(client: pg.ClientBase, schema: string): Promise<void> {
   await client.query(
-    `SET search_path TO ${pg.escapeIdentifier(schema)}, pg_temp; SET statement_timeout TO ${STATEMENT_TIMEOUT_MS}`,
+    `SET search_path TO ${searchPath(schema)}; SET statement_timeout TO ${STATEMENT_TIMEOUT_MS}`,
   )
 }

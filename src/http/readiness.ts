@@ -1,4 +1,5 @@
-import { migrationNames, MIGRATIONS_TABLE } from '../database/migrate.js'
+import { MIGRATIONS_TABLE } from '../database/migrate.js'
+import { migrationNames } from '../database/read-migrations.js'
 import { singleFlight, withTimeout } from '../database/timeout.js'
 import { toProblem } from './responses/problem.js'
 import type { RelayWatch } from './relay-state.js'

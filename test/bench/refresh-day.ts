@@ -51,7 +51,7 @@ async function leaveViewsAlone(client: Client): Promise<void> {
   const { rows } = await client.query<{ definition: string }>(`
     SELECT pg_get_functiondef(p.oid) AS definition
     FROM pg_proc AS p
-    JOIN pg_namespace AS n ON n.oid = p.pronamespace AND n.nspname = 'public'
+    JOIN pg_namespace AS n ON n.oid = p.pronamespace AND n.nspname = 'universes'
     WHERE p.prokind = 'f' AND p.prosrc LIKE '%REFRESH MATERIALIZED VIEW%'`)
   if (rows.length === 0) throw new Error('no function refreshes the materialized views any more')
   for (const { definition } of rows) {

@@ -49,7 +49,7 @@ beforeAll(async () => {
        CASE p.provolatile WHEN 'v' THEN 'VOLATILE' WHEN 's' THEN 'STABLE' ELSE 'IMMUTABLE' END AS volatility,
        obj_description(p.oid, 'pg_proc') AS comment
      FROM pg_proc AS p
-     WHERE p.pronamespace = 'public'::regnamespace`,
+     WHERE p.pronamespace IN ('public'::regnamespace, 'universes'::regnamespace)`,
   )
 })
 
@@ -61,16 +61,18 @@ describe('every function', () => {
   it('has the body of its newest file', () => {
     for (const { name, text } of functionFiles) {
       const [, , body] = /^AS (\$\w*\$)(.*?)\1;$/ms.exec(text) ?? []
-      expect(functions.find((f) => f.name === name)?.body, name).toBe(body)
+      expect(functions.find((f) => f.name === name)?.body, name).toBe(
+        body?.replaceAll('@api@', 'public').replaceAll('@engine@', 'universes'),
+      )
     }
   })
 
-  it('has a search_path pinned to the schema, pg_temp last', () => {
+  it('has a search_path pinned to the two schemas, pg_temp last', () => {
     for (const { name, config } of functions) {
       expect(
         config?.filter((setting) => setting.startsWith('search_path=')),
         name,
-      ).toEqual(['search_path=public, pg_temp'])
+      ).toEqual(['search_path=universes, public, pg_temp'])
     }
   })
 
@@ -114,7 +116,7 @@ describe('every function', () => {
 
   it('names its parameters p_ and raises only our SQLSTATEs, with a hint', () => {
     for (const { name, text } of functionFiles) {
-      const parameters = /^CREATE OR REPLACE FUNCTION \w+\(\n?(.*?)\n?\)$/ms.exec(text)?.[1] ?? ''
+      const parameters = /^CREATE OR REPLACE FUNCTION (?:@api@\.)?\w+\(\n?(.*?)\n?\)$/ms.exec(text)?.[1] ?? ''
       for (const line of parameters.split('\n').filter((l) => l.trim() !== '' && !/^\s*OUT /.test(l))) {
         expect(line, name).toMatch(/^ {4}p_\w+ /)
       }
@@ -131,7 +133,7 @@ describe('every file in sql/', () => {
     for (const file of files.filter((f) => !isRows(f))) {
       const created = [
         ...file.text.matchAll(
-          /^CREATE (?:OR REPLACE )?(?:UNLOGGED )?(TABLE|VIEW|MATERIALIZED VIEW|FUNCTION|TYPE|SEQUENCE) (\w+)/gm,
+          /^CREATE (?:OR REPLACE )?(?:UNLOGGED )?(TABLE|VIEW|MATERIALIZED VIEW|FUNCTION|TYPE|SEQUENCE) (?:@api@\.)?(\w+)/gm,
         ),
       ]
       expect(
@@ -179,7 +181,7 @@ describe('every relation', () => {
   it('has a comment: tables, views, materialized views, types', async () => {
     const bare = await db.query(
       `SELECT c.relname FROM pg_class AS c
-       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'c')
+       WHERE c.relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND c.relkind IN ('r', 'p', 'v', 'm', 'c')
          AND c.relname <> 'universes_migrations'
          AND obj_description(coalesce(nullif(c.reltype, 0), c.oid), 'pg_type') IS NULL
          AND obj_description(c.oid, 'pg_class') IS NULL`,
@@ -190,7 +192,7 @@ describe('every relation', () => {
   it('says the unit of its money, percent and durations', async () => {
     const bare = await db.query(
       `SELECT c.relname, a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
-       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+       WHERE c.relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND c.relkind = 'r'
          AND a.attname IN ('market_cap', 'weight') AND a.atttypid <> 'text'::regtype
          AND col_description(c.oid, a.attnum) IS NULL`,
     )

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { withClient } from '../../src/database/connect.js'
 import { migrateDown, migrateUp, migrationStatus } from '../../src/database/migrate.js'
+import { engineSchema } from '../../src/database/schemas.js'
 import { describeSchema } from '../support/describe-schema.js'
 import { runCli, spawnCli, testDatabase, type TestDatabase } from '../support/index.js'
 
@@ -13,38 +14,51 @@ async function emptyDatabase(): Promise<TestDatabase> {
   return testDatabase(import.meta.url, { empty: true })
 }
 
-/** Everything the catalog knows about a schema, comments and the rows of the rules included. */
+/** Everything the catalog knows about an installation, comments and the rows of the rules included. */
 async function catalog(db: TestDatabase, schema = 'public'): Promise<string> {
   return withClient({ url: db.url, schema }, async (client) => {
     const { rows } = await client.query<{ object: string; description: string }>(
-      `SELECT pg_describe_object(classoid, objoid, objsubid) AS object, description
+      `WITH place AS (SELECT oid FROM pg_namespace WHERE nspname IN ($1, $2))
+       SELECT pg_describe_object(classoid, objoid, objsubid) AS object, description
        FROM pg_description AS d
-       WHERE EXISTS (SELECT FROM pg_class AS c WHERE c.oid = d.objoid AND c.relnamespace = current_schema()::regnamespace)
-         OR EXISTS (SELECT FROM pg_proc AS p WHERE p.oid = d.objoid AND p.pronamespace = current_schema()::regnamespace)
-         OR EXISTS (SELECT FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
-           WHERE t.oid = d.objoid AND c.relnamespace = current_schema()::regnamespace)
+       WHERE EXISTS (SELECT FROM pg_class AS c JOIN place AS n ON n.oid = c.relnamespace WHERE c.oid = d.objoid)
+         OR EXISTS (SELECT FROM pg_proc AS p JOIN place AS n ON n.oid = p.pronamespace WHERE p.oid = d.objoid)
+         OR EXISTS (SELECT FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN place AS n ON n.oid = c.relnamespace
+           WHERE t.oid = d.objoid)
        ORDER BY 1`,
+      [schema, engineSchema(schema)],
     )
     expect(rows.length === 0).toBe((await objectsOf(db, schema)).length === 0)
     const comments = rows.map((row) => `${row.object}: ${row.description}`)
-    return [await describeSchema(client, schema), ...comments].join('\n')
+    // Qualified where the engine has an object of the same name.
+    const sorted = comments.map((comment) => comment.replace(` ${schema}.`, ' ')).sort()
+    return [await describeSchema(client, schema), ...sorted].join('\n')
   })
 }
 
-/** Names of all relations, types, functions, triggers, operators, ... of a schema. */
+/** Names of all relations, types, functions, triggers, operators, ... in the schemas of an installation. */
 async function objectsOf(db: TestDatabase, schema = 'public'): Promise<string[]> {
   const rows = await db.query<{ object: string }>(
-    `SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS object
+    `WITH place AS (SELECT oid FROM pg_namespace WHERE nspname IN ($1, $2))
+     SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS object
      FROM pg_depend AS d
-     WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace(quote_ident($1))
+     JOIN place AS n ON d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
      UNION
      SELECT format('trigger %s on %s', t.tgname, c.relname)
-     FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
-     WHERE c.relnamespace = to_regnamespace(quote_ident($1)) AND NOT t.tgisinternal
+     FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN place AS n ON n.oid = c.relnamespace
+     WHERE NOT t.tgisinternal
      ORDER BY 1`,
-    [schema],
+    [schema, engineSchema(schema)],
   )
   return rows.map((row) => row.object)
+}
+
+/** Schemas of the database that no server brings along. */
+async function schemasOf(db: TestDatabase): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)' ORDER BY 1`,
+  )
+  return rows.map((row) => row.name)
 }
 
 describe('migrations', () => {
@@ -93,6 +107,24 @@ describe('migrations', () => {
       code: 0,
     })
     expect(await objectsOf(db)).toEqual([])
+    expect(await schemasOf(db)).toEqual(['public'])
+  })
+
+  it('keep a schema of the engine that was there before, and what else it holds', async () => {
+    const db = await emptyDatabase()
+    await db.query('CREATE SCHEMA universes; CREATE TABLE universes.notes (note text)')
+    const before = await objectsOf(db)
+    await migrateUp({ url: db.url, schema: 'public' })
+    await migrateDown({ url: db.url, schema: 'public' }, Number.POSITIVE_INFINITY)
+    expect(await objectsOf(db)).toEqual(before)
+  })
+
+  it('keep a schema of the engine in which somebody has put something since', async () => {
+    const db = await emptyDatabase()
+    await migrateUp({ url: db.url, schema: 'public' })
+    await db.query('CREATE TABLE universes.notes (note text)')
+    await migrateDown({ url: db.url, schema: 'public' }, Number.POSITIVE_INFINITY)
+    expect(await db.query('SELECT * FROM universes.notes')).toEqual([])
   })
 
   it('install the same into a schema of their own, with functions pinned to it', async () => {
@@ -100,13 +132,14 @@ describe('migrations', () => {
     const env = { DATABASE_URL: db.url }
     expect(await runCli(['--schema', 'uni', 'migrate', 'up'], { env })).toMatchObject({ code: 0 })
     expect(await objectsOf(db, 'public')).toEqual([])
+    expect(await schemasOf(db)).toEqual(['public', 'uni', 'uni_universes'])
     const paths = await db.query(
       `SELECT DISTINCT setting FROM pg_proc, unnest(proconfig) AS setting
-       WHERE pronamespace = 'uni'::regnamespace AND setting LIKE 'search_path=%'`,
+       WHERE pronamespace IN ('uni'::regnamespace, 'uni_universes'::regnamespace) AND setting LIKE 'search_path=%'`,
     )
-    expect(paths).toEqual([{ setting: 'search_path=uni, pg_temp' }])
+    expect(paths).toEqual([{ setting: 'search_path=uni_universes, uni, pg_temp' }])
     const twin = await testDatabase(import.meta.url)
-    expect(await catalog(db, 'uni')).toBe((await catalog(twin)).replaceAll('public.', 'uni.'))
+    expect(await catalog(db, 'uni')).toBe(await catalog(twin))
     // Whoever calls needs no search_path at all.
     const [run] = await db.query("SELECT status, error FROM uni.refresh_universes('full')")
     expect(run).toEqual({ status: 'completed', error: null })
@@ -159,11 +192,13 @@ describe('the migration lock', () => {
 describe('a failing step', () => {
   it('up changes nothing, not even the steps before it', async () => {
     const db = await emptyDatabase()
-    await db.query('CREATE TABLE load_runs (id integer)')
+    await db.query('CREATE TABLE market_leaders (id integer)')
     const before = await objectsOf(db)
     const result = await runCli(['migrate', 'up'], { env: { DATABASE_URL: db.url } })
     expect(result.code).toBe(1)
-    expect(result.stderr).toContain('relation "load_runs" already exists')
+    expect(result.stderr).toContain(
+      'table public.market_leaders: ALTER TABLE public.market_leaders RENAME TO ...;',
+    )
     expect(result.stderr).toContain('nothing was changed')
     const after = await objectsOf(db)
     expect(after).toEqual(before)

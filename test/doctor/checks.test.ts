@@ -36,7 +36,7 @@ describe('triggers', () => {
         'trigger universes_symbol_updated of symbols is missing: changes go unseen',
         [
           'CREATE TRIGGER universes_symbol_updated AFTER UPDATE ON public.symbols REFERENCING OLD TABLE AS old_rows' +
-            ' NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.track_symbol_changes();',
+            ' NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION universes.track_symbol_changes();',
           'universes refresh --force',
         ],
       ],

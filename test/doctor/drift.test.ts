@@ -12,18 +12,22 @@ function said({ problems }: Finding): string[] {
   return problems.map(({ status, problem }) => `${status} ${problem}`)
 }
 
-/** Does what the psql command of a remedy does. */
+/** Does what the sed and psql commands of a remedy do. */
 async function runFiles(db: TestDatabase, remedy: string): Promise<void> {
-  const client = await db.client()
-  const commands = [...remedy.matchAll(/-c '([^']*)'|(?:-f|CREATE OR REPLACE VIEW\/') '([^']*)'/g)]
-  expect(commands.length, remedy).toBeGreaterThanOrEqual(2)
-  await client.query('BEGIN')
-  for (const [, statement, file] of commands.sort((one, other) => Number(!!one[2]) - Number(!!other[2]))) {
-    const text = file === undefined ? statement! : readFileSync(file, 'utf8')
-    await client.query(
-      remedy.startsWith('sed') ? text.replace(/^CREATE VIEW/, 'CREATE OR REPLACE VIEW') : text,
-    )
+  const [edited = '', executed = ''] = remedy.split(' | ')
+  const edits = [...edited.matchAll(/-e 's\/([^/]+)\/([^/]+)\/g?'/g)]
+  const files = [...edited.matchAll(/ '(\/[^']+)'/g)].map(([, file = '']) => file)
+  const statements = [...executed.matchAll(/-c '([^']*)'/g)].map(([, statement = '']) => statement)
+  expect(files.length, remedy).toBeGreaterThanOrEqual(1)
+  for (const file of files) {
+    let text = readFileSync(file, 'utf8')
+    for (const [, pattern = '', replacement = ''] of edits)
+      text = text.replaceAll(new RegExp(pattern, 'gm'), replacement)
+    statements.push(text)
   }
+  const client = await db.client()
+  await client.query('BEGIN')
+  for (const statement of statements) await client.query(statement)
   await client.query('COMMIT')
 }
 
@@ -42,13 +46,13 @@ describe('an object that is not as the package installs it', () => {
   it('a function with another body, another setting or another volatility', async () => {
     await db.query(
       `CREATE FUNCTION of_my_own() RETURNS integer LANGUAGE sql AS 'SELECT 1';
-       CREATE OR REPLACE FUNCTION has_date_index() RETURNS boolean LANGUAGE sql STABLE SET search_path = public, pg_temp AS 'SELECT true';
+       CREATE OR REPLACE FUNCTION has_date_index() RETURNS boolean LANGUAGE sql STABLE SET search_path = universes, public, pg_temp AS 'SELECT true';
        ALTER FUNCTION sector_of(text) VOLATILE;
        ALTER FUNCTION unique_keys(regclass) RESET search_path`,
     )
     const found = await drift(db.url)
     expect(found).toMatchObject({ status: 'FAIL', summary: '3 differences from what the package installs' })
-    expect(said(found)).toEqual([
+    expect(said(found).sort()).toEqual([
       'FAIL function has_date_index() differs: body',
       'FAIL function sector_of(text) differs: volatility',
       'FAIL function unique_keys(regclass) differs: settings',
@@ -187,7 +191,9 @@ describe('no drift', () => {
   it('a role that may not create a scratch schema is told so', async () => {
     const db = await testDatabase(import.meta.url)
     const role = `${db.name}_reader`
-    await db.query(`CREATE ROLE ${role} LOGIN; GRANT SELECT ON universes_migrations TO ${role}`)
+    await db.query(
+      `CREATE ROLE ${role} LOGIN; GRANT USAGE ON SCHEMA universes TO ${role}; GRANT SELECT ON universes_migrations TO ${role}`,
+    )
     try {
       const url = db.url.replace(/\/\/[^@]*@/, `//${role}@`)
       const found = await drift(url)

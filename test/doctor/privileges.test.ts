@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '../../src/database/connect.js'
-import { migrationNames } from '../../src/database/migrate.js'
+import { migrationNames } from '../../src/database/read-migrations.js'
 import { neededRights } from '../../src/doctor/needed-rights.js'
 import { readPackageSql } from '../../src/doctor/package-sql.js'
 import { refresh } from '../../src/operations/refresh.js'
@@ -29,10 +29,13 @@ afterAll(() => db.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`))
 
 describe('a role without rights', () => {
   it('is told step by step what it lacks, and can refresh when it has all that', async () => {
-    await db.query('REVOKE ALL ON SCHEMA public FROM PUBLIC')
+    await db.query('REVOKE ALL ON SCHEMA public, universes FROM PUBLIC')
     const outside = await findingOf(url, 'migrations')
-    expect(outside).toMatchObject({ status: 'FAIL', problems: [{ problem: 'no USAGE on schema public' }] })
-    await pasteSql(db, outside.problems[0]!.remedy)
+    expect(outside).toMatchObject({
+      status: 'FAIL',
+      problems: [{ problem: 'no USAGE on schema public' }, { problem: 'no USAGE on schema universes' }],
+    })
+    for (const { remedy } of outside.problems) await pasteSql(db, remedy)
 
     const blind = await findings(url)
     expect(blind.map(({ check }) => check)).toContain('privileges')
@@ -40,8 +43,8 @@ describe('a role without rights', () => {
     expect(migrations.problems).toEqual([
       {
         status: 'FAIL',
-        problem: 'no SELECT on public.universes_migrations',
-        remedy: `GRANT SELECT ON public.universes_migrations TO ${role};`,
+        problem: 'no SELECT on universes.universes_migrations',
+        remedy: `GRANT SELECT ON universes.universes_migrations TO ${role};`,
       },
     ])
     expect(blind.find(({ check }) => check === 'events')).toMatchObject({
@@ -59,9 +62,11 @@ describe('a role without rights', () => {
     expect(problems).toContainEqual(expect.stringMatching(/^no SELECT on .*\bohlcv_daily\b/))
     expect(problems).toContainEqual(expect.stringMatching(/^no UPDATE on .*\bsymbols\b/))
     expect(problems).toContainEqual(
-      expect.stringMatching(/^no EXECUTE on apply_memberships\(.*, sector_of\(text\)$/),
+      expect.stringMatching(/^no EXECUTE on universes\.apply_memberships\(.*, public\.sector_of\(text\)$/),
     )
-    expect(problems).toContainEqual(expect.stringMatching(/^no TRUNCATE on staged_members, staged_prices, /))
+    expect(problems).toContainEqual(
+      expect.stringMatching(/^no TRUNCATE on universes\.staged_members, universes\.staged_prices, /),
+    )
     expect(problems.join()).not.toMatch(/adopt_table|create_roles|track_price_changes/)
     for (const { remedy } of lacking.problems) await pasteSql(db, remedy)
     expect(await findingOf(url, 'privileges')).toMatchObject({ status: 'PASS', problems: [] })

@@ -44,7 +44,9 @@ describe.skipIf(cron === undefined)('the schedule, with pg_cron', () => {
       summary: 'pg_cron is installed, no refresh is scheduled',
       problems: [{ remedy: expect.stringMatching(/^universes schedule --cron '0 6 \* \* \*'/) as string }],
     })
-    await admin.query('GRANT SELECT ON ALL TABLES IN SCHEMA public TO bob')
+    await admin.query(
+      'GRANT USAGE ON SCHEMA universes TO bob; GRANT SELECT ON ALL TABLES IN SCHEMA public, universes TO bob',
+    )
     const bob = await schedule('market', 'bob')
     expect(bob.problems).toMatchObject([{ status: 'WARN', remedy: 'GRANT USAGE ON SCHEMA cron TO bob;' }])
     await paste(bob.problems[0]!.remedy)

@@ -89,7 +89,11 @@ describe('publish_event', () => {
       `SELECT pg_get_functiondef('lock_events'::regproc) AS text`,
     )
     const text = definition?.text ?? ''
-    await second.query(text.replaceAll('public', 'elsewhere'))
+    const api = `CREATE FUNCTION api_schema() RETURNS text LANGUAGE sql IMMUTABLE RETURN 'elsewhere'`
+    await second.query(api)
+    await second.query(
+      text.replaceAll('universes.', 'elsewhere.').replace("'universes', 'public'", "'elsewhere', 'public'"),
+    )
     await second.query('SELECT elsewhere.lock_events()')
     await second.query('ROLLBACK')
     await first.query('ROLLBACK')

@@ -155,7 +155,9 @@ describe('request_refresh, while something is running', () => {
     const role = `jobs_${db.name.slice(-8)}`
     await db.query(`CREATE ROLE ${role}`)
     try {
-      await db.query(`GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO ${role}`)
+      await db.query(
+        `GRANT USAGE ON SCHEMA universes TO ${role}; GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public, universes TO ${role}`,
+      )
       const client = await db.client()
       await client.query('BEGIN')
       const { rows } = await client.query<{ id: string }>('SELECT id FROM refresh_universes()')

@@ -98,7 +98,7 @@ describe('the checks that are installed', () => {
 
   it('are views of which every one is used', async () => {
     const unused = await db.query(
-      `SELECT relname FROM pg_class AS c WHERE relnamespace = 'public'::regnamespace AND relkind = 'v' AND relname LIKE 'check\\_%'
+      `SELECT relname FROM pg_class AS c WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND relkind = 'v' AND relname LIKE 'check\\_%'
          AND NOT EXISTS (SELECT FROM relationship_checks AS r WHERE r.relation = c.relname)`,
     )
     expect(unused).toEqual([])

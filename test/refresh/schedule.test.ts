@@ -58,7 +58,7 @@ describe('a schedule in a time zone', () => {
   ])('%s %s runs exactly once a day, at that time, all year', async (timezone, time) => {
     const [hour, minute] = time.split(':').map(Number)
     const { schedule, condition } = await translate(`${minute} ${hour} * * *`, timezone)
-    expect(condition).toBe(`public.refresh_is_due('${time}', '${timezone}')`)
+    expect(condition).toBe(`universes.refresh_is_due('${time}', '${timezone}')`)
     const times = (await runs(schedule, time, timezone)).map((at) => local(at, timezone))
     expect(new Set(times.map(({ day }) => day)).size).toBe(times.length)
     expect(times.length).toBeGreaterThanOrEqual(359)
@@ -81,7 +81,7 @@ describe('a schedule in a time zone', () => {
   it('keeps the weekday of the time zone, where it is another one at Greenwich', async () => {
     expect(await translate('0 6 * * 1-3,5,7', 'Asia/Tokyo')).toEqual({
       schedule: '0 21 * * *',
-      condition: "public.refresh_is_due('06:00', 'Asia/Tokyo', '{0,1,2,3,5}')",
+      condition: "universes.refresh_is_due('06:00', 'Asia/Tokyo', '{0,1,2,3,5}')",
     })
     const [row] = await db.query(
       `SELECT refresh_is_due('06:00', 'Asia/Tokyo', '{1}', '2026-03-01 21:00Z') AS monday,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { migrationNames } from '../../src/database/migrate.js'
+import { migrationNames } from '../../src/database/read-migrations.js'
 import { neededRights } from '../../src/doctor/needed-rights.js'
 import { readPackageSql } from '../../src/doctor/package-sql.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
@@ -41,20 +41,20 @@ const NEVER = [
   ...['sector_etfs', 'sector_sources', 'vendor_sectors', 'industry_groups', 'sic_sectors', 'etf_categories'],
   ...['etf_category_funds', 'theme_rules', 'issuer_formats', 'holding_skip_rules', 'symbol_aliases'],
   ...['relationship_checks', 'legacy_families', 'group_memberships', 'membership_history', 'universe_events'],
-  ...['installed_tables', 'installed_objects', 'universes_migrations'],
+  ...['installed_tables', 'installed_files', 'installed_objects', 'universes_migrations'],
 ]
 
 /** What a role may do with each relation of the schema, as the catalog has it. */
 async function privileges(role: string): Promise<Record<string, string>> {
   const rows = await db.query<{ name: string; rights: string }>(
-    `SELECT c.relname AS name, coalesce(string_agg(p.privilege, ', ' ORDER BY p.privilege) FILTER (WHERE
+    `SELECT c.oid::regclass::text AS name, coalesce(string_agg(p.privilege, ', ' ORDER BY p.privilege) FILTER (WHERE
          has_table_privilege($1, c.oid, p.privilege)
          OR CASE WHEN p.privilege IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') THEN has_any_column_privilege($1, c.oid, p.privilege) END), '') AS rights
      FROM pg_class AS c
      CROSS JOIN unnest(CASE WHEN current_setting('server_version_num')::integer >= 170000 THEN '{MAINTAIN}'::text[] ELSE '{}' END
        || '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) AS p (privilege)
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
-     GROUP BY c.relname ORDER BY c.relname`,
+     WHERE c.relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND c.relkind IN ('r', 'p', 'v', 'm')
+     GROUP BY c.oid ORDER BY 1`,
     [role],
   )
   return Object.fromEntries(rows.map(({ name, rights }) => [name, rights]))
@@ -64,7 +64,7 @@ async function privileges(role: string): Promise<Record<string, string>> {
 async function callable(role: string): Promise<string[]> {
   const rows = await db.query<{ name: string }>(
     `SELECT p.proname AS name FROM pg_proc AS p
-     WHERE p.pronamespace = 'public'::regnamespace AND has_function_privilege($1, p.oid, 'EXECUTE') ORDER BY p.proname COLLATE "C"`,
+     WHERE p.pronamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND has_function_privilege($1, p.oid, 'EXECUTE') ORDER BY p.proname COLLATE "C"`,
     [role],
   )
   return rows.map(({ name }) => name)
@@ -74,25 +74,33 @@ const functions = async (where: string): Promise<string[]> =>
   (
     await db.query<{ name: string }>(
       `SELECT p.proname AS name FROM pg_proc AS p
-       WHERE p.pronamespace = 'public'::regnamespace AND ${where} ORDER BY p.proname COLLATE "C"`,
+       WHERE p.pronamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND ${where} ORDER BY p.proname COLLATE "C"`,
     )
   ).map(({ name }) => name)
 
 /** Functions of owners only, beside those of triggers, which nobody calls. */
 const WITHHELD = [
-  ...['add_missing_columns', 'adopt_table', 'check_writable', 'create_roles', 'drop_roles', 'grant_rights'],
-  ...['hand_over', 'insert_trial_row', 'release_table', 'revoke_rights'],
+  ...['add_missing_columns', 'adopt_table', 'assert_writable', 'create_roles', 'drop_roles', 'grant_rights'],
+  ...[
+    'transfer_ownership',
+    'insert_trial_row',
+    'install_file',
+    'register_file',
+    'release_table',
+    'remove_file',
+  ],
+  'revoke_rights',
 ]
 
 describe('of every object', () => {
   it('the owner is the owner', async () => {
     const others = await db.query(
       `SELECT relname AS name FROM pg_class
-       WHERE relnamespace = 'public'::regnamespace AND relkind <> 'i' AND pg_get_userbyid(relowner) <> $1
+       WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND relkind <> 'i' AND pg_get_userbyid(relowner) <> $1
        UNION ALL
-       SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND pg_get_userbyid(proowner) <> $1
+       SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND pg_get_userbyid(proowner) <> $1
        UNION ALL
-       SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND pg_get_userbyid(typowner) <> $1`,
+       SELECT typname FROM pg_type WHERE typnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND pg_get_userbyid(typowner) <> $1`,
       [`${roles.prefix}_owner`],
     )
     expect(others).toEqual([])
@@ -112,7 +120,7 @@ describe('of every object', () => {
     const found = await privileges(`${roles.prefix}_operator`)
     for (const name of NEVER) expect(found[name], name).toBe('SELECT')
     const tables = await db.query<{ name: string }>(
-      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname`,
+      `SELECT relname AS name FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND relkind = 'r' ORDER BY relname`,
     )
     // A table added later has to be put on one side or the other.
     expect(tables.map(({ name }) => name)).toEqual([...Object.keys(OPERATOR), ...NEVER].sort())
@@ -130,9 +138,9 @@ describe('of every object', () => {
     const granted = await db.query(
       `SELECT o.name, a.privilege_type
        FROM (
-         SELECT relname AS name, relacl AS acl, relkind::text AS kind, relowner AS owner FROM pg_class WHERE relnamespace = 'public'::regnamespace
+         SELECT relname AS name, relacl AS acl, relkind::text AS kind, relowner AS owner FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace)
          UNION ALL
-         SELECT proname, coalesce(proacl, acldefault('f', proowner)), 'f', proowner FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+         SELECT proname, coalesce(proacl, acldefault('f', proowner)), 'f', proowner FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'universes'::regnamespace)
        ) AS o
        CROSS JOIN LATERAL aclexplode(o.acl) AS a
        WHERE a.grantee = 0`,
@@ -152,7 +160,7 @@ describe('of every object', () => {
   it('no sequence may be touched but the line numbers of a load, by the operator', async () => {
     const rows = await db.query(
       `SELECT r.name AS role, c.relname AS name FROM pg_class AS c CROSS JOIN unnest($1::text[]) AS r (name)
-       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S'
+       WHERE c.relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND c.relkind = 'S'
          AND (has_sequence_privilege(r.name, c.oid, 'USAGE') OR has_sequence_privilege(r.name, c.oid, 'UPDATE')
            OR has_sequence_privilege(r.name, c.oid, 'SELECT'))`,
       [['operator', 'reader'].map((name) => `${roles.prefix}_${name}`)],
@@ -170,9 +178,9 @@ describe('the stated rights', () => {
     const text = (table: string, privilege: string): string => `${privilege} ${table}`
     const expected = [...needed].flatMap(([table, rights]) => [...rights].map((right) => text(table, right)))
     const imports = ['INSERT symbols', 'INSERT ohlcv_daily', 'UPDATE ohlcv_daily']
-    expect(stated.map(({ object, privilege }) => text(object, privilege)).sort()).toEqual(
-      [...expected, ...imports].sort(),
-    )
+    expect(
+      stated.map(({ object, privilege }) => text(object.replace(/^\w+\./, ''), privilege)).sort(),
+    ).toEqual([...expected, ...imports].sort())
   })
 
   it('are all there, and one taken away is missed', async () => {
@@ -188,8 +196,8 @@ describe('the stated rights', () => {
     const { prefix } = roles
     const found = (await missing()) as { remedy: string }[]
     expect(found.map(({ remedy }) => remedy)).toEqual([
-      `GRANT INSERT ON TABLE public.sync_runs TO ${prefix}_operator;`,
-      `ALTER FUNCTION public.plain_name(text) OWNER TO ${prefix}_owner;`,
+      `GRANT INSERT ON TABLE universes.sync_runs TO ${prefix}_operator;`,
+      `ALTER FUNCTION universes.plain_name(text) OWNER TO ${prefix}_owner;`,
       `GRANT SELECT ON TABLE public.symbols TO ${prefix}_reader;`,
     ])
     for (const { remedy } of found) await db.query(remedy)
@@ -199,11 +207,11 @@ describe('the stated rights', () => {
   it('are brought back by a second call, which also takes away what is too much, and which otherwise changes nothing', async () => {
     const acls = (): Promise<unknown[]> =>
       db.query(
-        `SELECT relname AS name, relowner AS owner, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(relacl) AS a) AS acl
-         FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        `SELECT oid::regclass::text AS name, relowner AS owner, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(relacl) AS a) AS acl
+         FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace)
          UNION ALL
          SELECT oid::regprocedure::text, proowner, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(proacl) AS a)
-         FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1`,
+         FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'universes'::regnamespace) ORDER BY 1`,
       )
     const again = (): Promise<unknown[]> => db.query('SELECT * FROM create_roles($1)', [roles.prefix])
     const before = await acls()

@@ -25,7 +25,7 @@ afterAll(async () => {
 describe('a reader', () => {
   it('reads every table and view', async () => {
     const { rows } = await reader.query<{ name: string }>(
-      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm')`,
+      `SELECT relname AS name FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND relkind IN ('r', 'v', 'm')`,
     )
     expect(rows.length).toBeGreaterThan(100)
     // Which moment desired_past means is a setting of the rollback that reads it.
@@ -66,7 +66,7 @@ describe('a reader', () => {
 
   it('writes no table', async () => {
     const { rows } = await reader.query<{ name: string }>(
-      `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')`,
+      `SELECT relname AS name FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND relkind IN ('r', 'v')`,
     )
     for (const { name } of rows) {
       for (const sql of [`DELETE FROM ${name}`, `INSERT INTO ${name} DEFAULT VALUES`])
@@ -86,7 +86,7 @@ describe('a reader', () => {
       `SELECT format('SELECT %I(%s)', p.proname, (SELECT string_agg('NULL::' || format_type(t, NULL), ', ' ORDER BY n)
          FROM unnest(p.proargtypes) WITH ORDINALITY AS x (t, n))) AS call
        FROM pg_proc AS p
-       WHERE p.pronamespace = 'public'::regnamespace AND p.provolatile = 'v' AND p.prorettype <> 'trigger'::regtype`,
+       WHERE p.pronamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND p.provolatile = 'v' AND p.prorettype <> 'trigger'::regtype`,
     )
     expect(rows.length).toBeGreaterThan(50)
     for (const { call } of rows) expect(await refusal(reader, call), call).toBe(NOT_ALLOWED)

@@ -39,11 +39,11 @@ const state = (): Promise<unknown[]> =>
   db.query(
     `SELECT relname AS name, pg_get_userbyid(relowner) AS owner,
        ARRAY(SELECT x::text FROM aclexplode(coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner))) AS x ORDER BY 1) AS acl
-     FROM pg_class WHERE relnamespace = 'public'::regnamespace
+     FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace)
      UNION ALL
      SELECT oid::regprocedure::text, pg_get_userbyid(proowner),
        ARRAY(SELECT x::text FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) AS x ORDER BY 1)
-     FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1`,
+     FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'universes'::regnamespace) ORDER BY 1`,
   )
 
 describe('universes migrate roles', () => {
@@ -139,7 +139,7 @@ describe('roles', () => {
     expect(first[0]!.reason).toContain('second.')
     expect(
       await db.query(
-        `SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relacl::text LIKE '%${prefix}%'`,
+        `SELECT FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND relacl::text LIKE '%${prefix}%'`,
       ),
     ).toEqual([])
     expect(await db.query('SELECT * FROM second.missing_rights($1)', [prefix])).toEqual([])

@@ -1,23 +1,42 @@
-import type pg from 'pg'
+import pg from 'pg'
+import { engineSchema, searchPath } from '../../src/database/schemas.js'
 
 /**
- * Describes every object of a schema from the catalog, as text that is the same on PostgreSQL 15 to 18, in any
- * schema and whatever the order of creation. The bookkeeping of the migrations is left out.
+ * Describes every object of an installation from the catalog, as text that is the same on PostgreSQL 15 to 18, in any
+ * schemas and whatever the order of creation. The bookkeeping of the migrations is left out.
  */
 export async function describeSchema(client: pg.ClientBase, schema = 'public'): Promise<string> {
+  const engine = engineSchema(schema)
   await client.query('BEGIN')
   try {
     // Names are then printed without the schema, and text is ordered the same on every server.
-    await client.query(`SET LOCAL search_path TO ${JSON.stringify(schema)}, pg_temp`)
-    const sections: string[] = []
-    for (const [title, sql] of Object.entries(SECTIONS)) {
-      const { rows } = await client.query<{ text: string }>(sql)
-      if (rows.length > 0) sections.push(`-- ${title}\n`, ...rows.map((row) => normalise(row.text)))
+    await client.query(`SET LOCAL search_path TO ${searchPath(schema)}`)
+    const parts: string[] = []
+    for (const [title, name] of [
+      ['What readers use', schema],
+      ['The engine', engine],
+    ] as const) {
+      parts.push(`-- ${title}\n`)
+      for (const [section, sql] of Object.entries(SECTIONS)) {
+        const { rows } = await client.query<{ text: string }>(
+          sql.replaceAll(/\bHERE\b/g, '$$1::regnamespace'),
+          [pg.escapeIdentifier(name)],
+        )
+        if (rows.length > 0) parts.push(`-- ${section}\n`, ...rows.map((row) => normalise(row.text)))
+      }
     }
-    return sections.join('\n')
+    return withoutNames(parts.join('\n'), schema, engine)
   } finally {
     await client.query('ROLLBACK')
   }
+}
+
+/** Qualified names of what the engine's schema hides, and search_path of functions. */
+function withoutNames(text: string, schema: string, engine: string): string {
+  const quoted = (name: string): string => (/^[a-z_]\w*$/.test(name) ? name : pg.escapeIdentifier(name))
+  return text
+    .replaceAll(`search_path=${quoted(engine)}, ${quoted(schema)},`, 'search_path=<engine>, <api>,')
+    .replaceAll(` ${quoted(schema)}.`, ' ')
 }
 
 /** PostgreSQL 16 stopped qualifying the columns of a view over one table; line breaks differ too. */
@@ -44,45 +63,43 @@ const CONSTRAINTS = `
   FROM pg_constraint AS k
   WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x')`
 
-const HERE = 'current_schema()::regnamespace'
-
 const SECTIONS: Readonly<Record<string, string>> = {
   types: `
     SELECT format('CREATE TYPE %I AS (%s', c.relname, (${COLUMNS})) || E'\\n);' AS text
     FROM pg_class AS c
-    WHERE c.relnamespace = ${HERE} AND c.relkind = 'c'
+    WHERE c.relnamespace = HERE AND c.relkind = 'c'
     ORDER BY c.relname COLLATE "C"`,
   'enumerations and domains': `
     SELECT format('CREATE %s %I AS %s;', CASE t.typtype WHEN 'e' THEN 'TYPE' ELSE 'DOMAIN' END, t.typname,
       coalesce((SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum AS e WHERE e.enumtypid = t.oid),
         format_type(t.typbasetype, t.typtypmod))) AS text
     FROM pg_type AS t
-    WHERE t.typnamespace = ${HERE} AND t.typtype IN ('e', 'd')
+    WHERE t.typnamespace = HERE AND t.typtype IN ('e', 'd')
     ORDER BY t.typname COLLATE "C"`,
   tables: `
     SELECT format('CREATE%s TABLE %I (%s%s', CASE c.relpersistence WHEN 'u' THEN ' UNLOGGED' ELSE '' END,
       c.relname, (${COLUMNS}), (${CONSTRAINTS})) || E'\\n)'
       || coalesce(' WITH (' || array_to_string(c.reloptions, ', ') || ')', '') || ';' AS text
     FROM pg_class AS c
-    WHERE c.relnamespace = ${HERE} AND c.relkind IN ('r', 'p') AND c.relname <> 'universes_migrations'
+    WHERE c.relnamespace = HERE AND c.relkind IN ('r', 'p') AND c.relname <> 'universes_migrations'
     ORDER BY c.relname COLLATE "C"`,
   sequences: `
     SELECT format('CREATE SEQUENCE %I AS %s INCREMENT %s START %s;', s.sequencename, s.data_type, s.increment_by, s.start_value) AS text
     FROM pg_sequences AS s
-    WHERE s.schemaname = current_schema() AND s.sequencename <> 'universes_migrations_id_seq'
+    WHERE quote_ident(s.schemaname)::regnamespace = HERE AND s.sequencename <> 'universes_migrations_id_seq'
     ORDER BY s.sequencename COLLATE "C"`,
   indexes: `
     SELECT pg_get_indexdef(i.indexrelid, 0, true) || ';' AS text
     FROM pg_index AS i
     JOIN pg_class AS x ON x.oid = i.indexrelid
-    WHERE x.relnamespace = ${HERE} AND i.indrelid::regclass::text <> 'universes_migrations'
+    WHERE x.relnamespace = HERE AND i.indrelid::regclass::text NOT LIKE '%universes_migrations'
       AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
     ORDER BY x.relname COLLATE "C"`,
   views: `
     SELECT format(E'CREATE%s VIEW %I (%s\\n)\\n    AS%s', CASE c.relkind WHEN 'm' THEN ' MATERIALIZED' ELSE '' END, c.relname,
       (${COLUMNS}), pg_get_viewdef(c.oid, true)) AS text
     FROM pg_class AS c
-    WHERE c.relnamespace = ${HERE} AND c.relkind IN ('v', 'm')
+    WHERE c.relnamespace = HERE AND c.relkind IN ('v', 'm')
     ORDER BY c.relname COLLATE "C"`,
   functions: `
     SELECT format(E'CREATE %s %I(%s)%s\\n    LANGUAGE %s %s%s%s\\n    AS md5 %s;',
@@ -90,18 +107,18 @@ const SECTIONS: Readonly<Record<string, string>> = {
       pg_get_function_arguments(p.oid), ' RETURNS ' || pg_get_function_result(p.oid), l.lanname,
       CASE p.provolatile WHEN 'v' THEN 'VOLATILE' WHEN 's' THEN 'STABLE' ELSE 'IMMUTABLE' END,
       CASE WHEN p.prosecdef THEN ' SECURITY DEFINER' ELSE '' END,
-      (SELECT string_agg(E'\\n    SET ' || replace(setting, current_schema() || ',', '<schema>,'), '' ORDER BY setting COLLATE "C")
+      (SELECT string_agg(E'\\n    SET ' || setting, '' ORDER BY setting COLLATE "C")
         FROM unnest(p.proconfig) AS setting),
-      md5(p.prosrc)) AS text
+      CASE WHEN p.proname IN ('api_schema', 'engine_schema') THEN 'the name' ELSE md5(p.prosrc) END) AS text
     FROM pg_proc AS p
     JOIN pg_language AS l ON l.oid = p.prolang
-    WHERE p.pronamespace = ${HERE}
+    WHERE p.pronamespace = HERE
       AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
     ORDER BY p.proname COLLATE "C", pg_get_function_identity_arguments(p.oid) COLLATE "C"`,
   triggers: `
     SELECT pg_get_triggerdef(t.oid, true) || ';' AS text
     FROM pg_trigger AS t
     JOIN pg_class AS c ON c.oid = t.tgrelid
-    WHERE c.relnamespace = ${HERE} AND NOT t.tgisinternal
+    WHERE c.relnamespace = HERE AND NOT t.tgisinternal
     ORDER BY c.relname COLLATE "C", t.tgname COLLATE "C"`,
 }

@@ -2,12 +2,17 @@ import { createHash, randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { inject } from 'vitest'
+import { searchPath } from '../../src/database/schemas.js'
+
+/** Connection options with which every object of an installation in schema public is found without a prefix. */
+export const SEARCH_PATH = `-c search_path=${searchPath('public').replaceAll(' ', '')}`
 
 /** A database of one test file. */
 export interface TestDatabase {
   url: string
   name: string
   schema: 'public'
+  /** Connections with both schemas of an installation in search_path. */
   pool: pg.Pool
   /** Runs one statement on the pool and returns its rows. */
   query<Row extends pg.QueryResultRow = Record<string, unknown>>(
@@ -41,7 +46,7 @@ export async function testDatabase(
   const { adminUrl, template } = inject('postgres')
   await onServer(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${options.empty ? 'template0' : template}`)
   const url = databaseUrl(adminUrl, name)
-  const pool = new pg.Pool({ connectionString: url, max: 5 })
+  const pool = new pg.Pool({ connectionString: url, options: SEARCH_PATH, max: 5 })
   pool.on('error', () => undefined)
   const clients: pg.Client[] = []
   const close = async (): Promise<void> => {
@@ -56,7 +61,7 @@ export async function testDatabase(
     query: async <Row extends pg.QueryResultRow>(sql: string, params: readonly unknown[] = []) =>
       (await pool.query<Row>(sql, [...params])).rows,
     client: async () => {
-      const client = new pg.Client({ connectionString: url })
+      const client = new pg.Client({ connectionString: url, options: SEARCH_PATH })
       client.on('error', () => undefined)
       clients.push(client)
       await client.connect()

@@ -114,7 +114,7 @@ function nextSteps(url: string, staying: boolean): string {
   const calls = [
     `psql '${url}' -c "SELECT * FROM universe_symbols('SPY:QQQ:dow30')"`,
     `psql '${url}' -c "SELECT type, name, rank, weight FROM symbol_groups('AAPL')"`,
-    `psql '${url}' -c "UPDATE market_cap_bands SET min_market_cap = 150e9 WHERE name = 'mega_cap'"`,
+    `psql '${url}' -c "UPDATE universes.market_cap_bands SET min_market_cap = 150e9 WHERE name = 'mega_cap'"`,
     `npx universes refresh --dry-run --verbose --database-url '${url}'`,
   ]
   return ['PostgreSQL runs until Ctrl-C. In another terminal:', ...calls.map((call) => `  ${call}`)].join(

@@ -66,7 +66,7 @@ function pattern(layout: string, column: string, text: string | null): RegExp | 
     return new RegExp(text, 'i')
   } catch (thrown) {
     throw new UniversesError(`${column} of the issuer format ${layout} is no regular expression: ${text}`, {
-      hint: `Correct the row: UPDATE issuer_formats SET ${column} = ... WHERE name = '${layout}'.`,
+      hint: `Correct the row: UPDATE universes.issuer_formats SET ${column} = ... WHERE name = '${layout}'.`,
       cause: thrown,
     })
   }

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION check_prefix(
+CREATE OR REPLACE FUNCTION assert_prefix(
     p_prefix text
 )
 RETURNS void
@@ -34,4 +34,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION check_prefix(text) IS 'Raises UV002 for a prefix that cannot name roles, or names roles that are superusers or members of the owner.';
+COMMENT ON FUNCTION assert_prefix(text) IS 'Raises UV002 for a prefix that cannot name roles, or names roles that are superusers or members of the owner.';

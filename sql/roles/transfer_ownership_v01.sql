@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION hand_over(
+CREATE OR REPLACE FUNCTION transfer_ownership(
     p_owner text,
     p_from text DEFAULT NULL
 )
@@ -32,4 +32,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION hand_over(text, text) IS 'Makes a role the owner of the package''s objects, adopted tables excepted, all of them or those of p_from, and returns the owners before.';
+COMMENT ON FUNCTION transfer_ownership(text, text) IS 'Makes a role the owner of the package''s objects, adopted tables excepted, all of them or those of p_from, and returns the owners before.';

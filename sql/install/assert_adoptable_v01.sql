@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION check_adoptable(
+CREATE OR REPLACE FUNCTION assert_adoptable(
     p_existing regclass,
     p_expected regclass
 )
@@ -66,4 +66,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION check_adoptable(regclass, regclass) IS 'Raises UV005 listing every reason why the existing table p_existing cannot serve in place of p_expected.';
+COMMENT ON FUNCTION assert_adoptable(regclass, regclass) IS 'Raises UV005 listing every reason why the existing table p_existing cannot serve in place of p_expected.';

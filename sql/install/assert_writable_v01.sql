@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION check_writable(
+CREATE OR REPLACE FUNCTION assert_writable(
     p_table regclass
 )
 RETURNS void
@@ -48,4 +48,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION check_writable(regclass) IS 'Raises UV005 listing why an adopted table refuses rows that this package writes. Leaves no row behind.';
+COMMENT ON FUNCTION assert_writable(regclass) IS 'Raises UV005 listing why an adopted table refuses rows that this package writes. Leaves no row behind.';
