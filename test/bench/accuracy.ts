@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import type pg from 'pg'
+import { marketPaths } from '../support/data.js'
 import { loaded } from './holdings.js'
 import { refresh } from './market.js'
 import { issuerFiles } from './whole-market.js'
@@ -30,10 +31,10 @@ export interface WrongCode {
 
 /** Loads an empty database the way an operator would: the listing, prices, holdings, then issuer files over them. */
 export async function loadRealSectors(client: pg.Client, folder: string): Promise<void> {
-  const inFolder = (...names: string[]): string[] => names.map((name) => join(folder, name))
-  await loaded({ client, kind: 'symbols', paths: inFolder('symbols.csv', 'symbols_delisted.csv') })
-  await loaded({ client, kind: 'prices', paths: inFolder('prices_latest.csv') })
-  await loaded({ client, kind: 'etfs', paths: inFolder('holdings') })
+  const { symbols, prices, etfs } = marketPaths(folder)
+  await loaded({ client, kind: 'symbols', paths: symbols })
+  await loaded({ client, kind: 'prices', paths: prices })
+  await loaded({ client, kind: 'etfs', paths: etfs })
   await loaded({ client, kind: 'etfs', paths: issuerFiles(folder) })
   await refresh(client)
 }

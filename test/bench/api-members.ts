@@ -31,7 +31,7 @@ export const apiMembers: Row = {
       limits: { requestsPerMinute: Infinity },
     })
     await service.service.cache.loaded()
-    const client = fork(join(packageRoot, 'dist', 'test', 'bench', 'api-client.js'))
+    const client = fork(join(packageRoot, 'dist-test', 'test', 'bench', 'api-client.js'))
     try {
       return await measure(bench, { client, url: service.url + MEMBERS, headers: { 'x-api-key': key } })
     } finally {

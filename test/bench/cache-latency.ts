@@ -28,7 +28,7 @@ export const cacheLatency: Row = {
     const subscriber = await subscribe(redis, published)
     const env = { ...process.env, DATABASE_URL: url, REDIS_URL: redis, LOG_LEVEL: 'silent' }
     const relay = fork(join(packageRoot, 'dist', 'src', 'cli', 'index.js'), ['relay'], { env })
-    const reader = fork(join(packageRoot, 'dist', 'test', 'bench', 'cache-reader.js'), [], { env })
+    const reader = fork(join(packageRoot, 'dist-test', 'test', 'bench', 'cache-reader.js'), [], { env })
     reader.on('message', ({ n, at }: { n: number; at: string }) => answered.set(n, BigInt(at)))
     while (!answered.has(-1)) await sleep(10)
     await sleep(2_000)

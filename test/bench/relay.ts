@@ -46,7 +46,7 @@ async function latency({ quick, log }: Bench, { client, url }: Database, redis: 
   }
   const children = [
     fork(join(packageRoot, 'dist', 'src', 'cli', 'index.js'), ['relay'], { env }),
-    fork(join(packageRoot, 'dist', 'test', 'bench', 'relay-floor.js'), [], { env }),
+    fork(join(packageRoot, 'dist-test', 'test', 'bench', 'relay-floor.js'), [], { env }),
   ]
   const sent = new Map<string, number>()
   const send = (n: number): Promise<void> => sendOne(client, n, sent)

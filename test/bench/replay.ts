@@ -1,7 +1,7 @@
 import type { Client, QueryResultRow } from 'pg'
 import { readRules, type Market, type Rules } from '../refresh/model.js'
 import { happenInModel, tradingDay, type TradingDay } from '../refresh/price-path.js'
-import { numbers } from '../refresh/random.js'
+import { numbers } from '../support/random.js'
 import { recompute } from '../refresh/recompute.js'
 import { comparePast, happenInDatabase, readStoredMarket, type Query } from '../refresh/stored-market.js'
 import { actAsAutovacuum } from './autovacuum.js'

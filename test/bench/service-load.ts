@@ -68,7 +68,7 @@ async function underLoad(bench: Bench, { service, client, files, seconds }: Sett
   const memory: number[] = []
   const sampling = setInterval(() => memory.push(service.residentSet()), SAMPLE_MS)
   const writing = write(service, client, files, stop.signal)
-  const reader = fork(join(packageRoot, 'dist', 'test', 'bench', 'service-load-client.js'))
+  const reader = fork(join(packageRoot, 'dist-test', 'test', 'bench', 'service-load-client.js'))
   const reading: Reading = { url: service.url, headers: service.headers, readers: READERS, connections: CONNECTIONS, seconds }
   reader.send(reading)
   const [read] = (await once(reader, 'message')) as [Read]

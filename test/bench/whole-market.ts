@@ -1,6 +1,5 @@
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { dataDir } from '../support/data.js'
+import { dataDir, issuerPaths } from '../support/data.js'
 import type { Bench } from './bench.js'
 import { loaded, loadedHoldings, smallHoldings } from './holdings.js'
 import { refresh, refreshedMarket } from './market.js'
@@ -36,8 +35,5 @@ export async function wholeMarket(bench: Bench): Promise<WholeMarket> {
 
 /** The raw issuer files of the real data. */
 export function issuerFiles(data: string): string[] {
-  const folder = join(data, 'issuer')
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.(csv|xlsx)$/.test(path))
-    .map((path) => join(folder, path))
+  return Object.values(issuerPaths(data))
 }

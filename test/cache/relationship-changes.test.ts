@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RelationshipCache } from '../../src/cache/index.js'
 import { rollBack } from '../history/support.js'
 import { writeFiles } from '../load/files.js'
-import { dataDir, removeFolder, runCli, testDatabase, type TestDatabase } from '../support/index.js'
+import { marketDir, removeFolder, runCli, testDatabase, type TestDatabase } from '../support/index.js'
 import {
   caughtUp,
   closeCaches,
   expectFresh,
-  fillRealData,
+  fillWholeMarket,
   fillSymbols,
   loadFunds,
   openCache,
@@ -230,12 +230,10 @@ it('after any changes the cache answers like one that is opened then', async () 
   expect(full_loads).toBeLessThan(loads / 2)
 })
 
-const data = dataDir()
-
-it.skipIf(data === undefined)('on the real data, too', async () => {
+it('on a whole market, too', async () => {
   const real = await testDatabase(import.meta.url)
   const own = await openCache(real, { ttlMs: Infinity })
-  await fillRealData(real, data!)
+  await fillWholeMarket(real, marketDir())
   await expectFresh(own, real)
   const { version } = own
   await real.query(

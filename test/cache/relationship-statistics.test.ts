@@ -2,10 +2,10 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, it } from 'vitest'
 import { RelationshipCache } from '../../src/cache/index.js'
-import { dataDir, testDatabase } from '../support/index.js'
+import { marketDir, testDatabase } from '../support/index.js'
 import {
   closeCaches,
-  fillRealData,
+  fillWholeMarket,
   fillSymbols,
   loadFunds,
   openCache,
@@ -108,15 +108,13 @@ describe('statistics', async () => {
   })
 })
 
-const data = dataDir()
-
-describe.skipIf(data === undefined)('memory, on the real data', async () => {
-  const db = data === undefined ? undefined : await testDatabase(import.meta.url)
-  if (db) await fillRealData(db, data!)
+describe('memory, on a whole market', async () => {
+  const db = await testDatabase(import.meta.url)
+  await fillWholeMarket(db, marketDir())
 
   it('is what statistics estimate, folded and unfolded', async () => {
     const nothing = heap()
-    const cache = await openCache(db!)
+    const cache = await openCache(db)
     const folded = heap() - nothing
     const estimates = [cache.statistics().memory_bytes]
     unfold(cache)
@@ -129,10 +127,10 @@ describe.skipIf(data === undefined)('memory, on the real data', async () => {
   })
 
   it('does not grow from load to load', async () => {
-    const cache = await openCache(db!, { ttlMs: Infinity })
+    const cache = await openCache(db, { ttlMs: Infinity })
     const round = async (n: number): Promise<void> => {
-      await db!.query(`UPDATE symbols SET market_cap = market_cap + 1000000000 WHERE symbol < 'B'`)
-      await loadFunds(db!, { SPY: n % 2 ? 'AAPL,60 MSFT,40' : 'AAPL,50 MSFT,30 NVDA,20' })
+      await db.query(`UPDATE symbols SET market_cap = market_cap + 1000000000 WHERE symbol < 'B'`)
+      await loadFunds(db, { SPY: n % 2 ? 'AAPL,60 MSFT,40' : 'AAPL,50 MSFT,30 NVDA,20' })
       await cache.refresh({ full: n % 3 > 0 })
       unfold(cache)
     }
@@ -146,7 +144,7 @@ describe.skipIf(data === undefined)('memory, on the real data', async () => {
 
   it('and is given back with the cache', async () => {
     const rounds = async (): Promise<void> => {
-      const cache = await RelationshipCache.open({ database: { url: db!.url } })
+      const cache = await RelationshipCache.open({ database: { url: db.url } })
       unfold(cache)
       await cache.close()
     }

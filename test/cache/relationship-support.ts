@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { RelationshipCache, type Changes, type RelationshipCacheOptions } from '../../src/cache/index.js'
+import type { LoadKind } from '../../src/load/kinds.js'
 import type { SyncRun } from '../../src/operations/refresh.js'
 import { loadInto, writeFiles } from '../load/files.js'
-import { removeFolder, type TestDatabase } from '../support/index.js'
+import { marketPaths, removeFolder, type TestDatabase } from '../support/index.js'
 
 const open: RelationshipCache[] = []
 
@@ -105,12 +106,9 @@ export async function fillSymbols(db: TestDatabase): Promise<void> {
   )
 }
 
-/** The real data, loaded and refreshed. */
-export async function fillRealData(db: TestDatabase, data: string): Promise<void> {
-  const paths = (...names: string[]): string[] => names.map((name) => join(data, name))
-  await loadInto(db, { kind: 'symbols', paths: paths('symbols.csv', 'symbols_delisted.csv') })
-  await loadInto(db, { kind: 'prices', paths: paths('prices_latest.csv') })
-  await loadInto(db, { kind: 'etfs', paths: paths('holdings') })
-  await loadInto(db, { kind: 'universes', paths: paths('universes') })
+/** The files of a market folder, loaded and refreshed. */
+export async function fillWholeMarket(db: TestDatabase, data: string): Promise<void> {
+  for (const [kind, paths] of Object.entries(marketPaths(data)))
+    await loadInto(db, { kind: kind as LoadKind, paths })
   await refresh(db)
 }

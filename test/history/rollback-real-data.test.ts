@@ -4,22 +4,22 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { LoadResult } from '../../src/load/result.js'
 import type { SyncRun } from '../../src/operations/refresh.js'
 import { loadInto, writeFiles } from '../load/files.js'
-import { completed, contents, eventsOf, loadRealMarket, rowVersions } from '../refresh/market.js'
-import { dataDir, testDatabase, type TestDatabase } from '../support/index.js'
+import { completed, contents, eventsOf, loadWholeMarket, rowVersions } from '../refresh/market.js'
+import { dataDir, marketDir, marketPaths, testDatabase, type TestDatabase } from '../support/index.js'
 import { faults, endOf, entries, failedChecks, memberships, rollBack } from './support.js'
 
-const data = dataDir()
-
-describe.skipIf(data === undefined)('a bad load on the real data', () => {
+describe('a bad load on a whole market', () => {
   let db: TestDatabase
   let refreshed: SyncRun
   let before: { memberships: string[]; entries: string[] }
   let bad: LoadResult
+  /** What the bad files change: constituents of SPY, weights of QQQ. */
+  let harm: { added: number; removed: number; updated: number; total: number }
 
   beforeAll(async () => {
     db = await testDatabase(import.meta.url)
-    await loadRealMarket(db, data!)
-    await loadInto(db, { kind: 'universes', paths: [join(data!, 'universes')] })
+    await loadWholeMarket(db, marketDir())
+    await loadInto(db, { kind: 'universes', paths: marketPaths(marketDir()).universes })
     refreshed = await completed(db)
     before = { memberships: await memberships(db), entries: await entries(db) }
     const folder = await badFiles()
@@ -35,7 +35,7 @@ describe.skipIf(data === undefined)('a bad load on the real data', () => {
        ORDER BY symbol LIMIT 300`,
     )
     const lines = (file: string): string[] =>
-      readFileSync(join(data!, 'holdings', file), 'utf8')
+      readFileSync(join(marketDir(), 'holdings', file), 'utf8')
         .trim()
         .split('\n')
     const spy = lines('spy_holdings.csv').map((line, index) =>
@@ -46,14 +46,31 @@ describe.skipIf(data === undefined)('a bad load on the real data', () => {
         ? line
         : line.replace(/,([^,]+)$/, (_match, weight) => `,${(Number(weight) * 0.95).toFixed(6)}`),
     )
+    const symbolsOf = (list: readonly string[]): string[] => list.slice(1).map((line) => line.split(',')[0]!)
+    const known = new Set(symbolsOf(lines('spy_holdings.csv')))
+    const inactive = new Set(
+      (await db.query<{ symbol: string }>('SELECT symbol FROM symbols WHERE NOT active')).map(
+        (row) => row.symbol,
+      ),
+    )
+    const active = (list: readonly string[]): number => list.filter((symbol) => !inactive.has(symbol)).length
+    const added = symbolsOf(spy).filter((symbol) => !known.has(symbol)).length
+    const kept = active(symbolsOf(spy)) - added
+    const removed = active([...known]) - kept
+    const updated = active(symbolsOf(qqq))
+    harm = { added, removed, updated, total: added + removed + updated }
     return writeFiles({ 'spy_holdings.csv': spy.join('\n'), 'qqq_holdings.csv': qqq.join('\n') })
   }
 
-  test('it did harm: 251 symbols of SPY and the weights of QQQ', async () => {
+  test.skipIf(!dataDir())('it did harm: 251 symbols of SPY and the weights of QQQ', () => {
     expect(before.memberships.length).toBeGreaterThan(45_000)
+    expect(harm).toEqual({ added: 251, removed: 245, updated: 100, total: 596 })
+  })
+
+  test('it changed every other symbol of SPY and the weights of QQQ', async () => {
     expect(bad.changes).toMatchObject([
-      { name: 'QQQ', added: 0, removed: 0, updated: 100 },
-      { name: 'SPY', added: 251, removed: 245, updated: 0 },
+      { name: 'QQQ', added: 0, removed: 0, updated: harm.updated },
+      { name: 'SPY', added: harm.added, removed: harm.removed, updated: 0 },
     ])
     expect(await memberships(db)).not.toEqual(before.memberships)
     expect(await entries(db)).not.toEqual(before.entries)
@@ -66,17 +83,22 @@ describe.skipIf(data === undefined)('a bad load on the real data', () => {
     expect(await rowVersions(db, ['sync_runs'])).toEqual(versions)
     expect(await db.query('SELECT id FROM sync_runs WHERE dry_run')).toEqual([{ id: dry.id }])
     expect(await db.query('SELECT id FROM sync_runs')).toHaveLength(runs.length + 1)
-    expect(dry).toMatchObject({ status: 'completed', dry_run: true, mode: 'rollback', total_changes: 596 })
+    expect(dry).toMatchObject({
+      status: 'completed',
+      dry_run: true,
+      mode: 'rollback',
+      total_changes: harm.total,
+    })
   })
 
   test('the rollback makes exactly those changes, and everything is as it was', async () => {
     const dry = await rollBack(db, refreshed.id, { dryRun: true })
     const run = await rollBack(db, refreshed.id)
     expect(run.changes).toEqual(dry.changes)
-    expect(run).toMatchObject({ total_changes: 596, dry_run: false, alerts: dry.alerts })
+    expect(run).toMatchObject({ total_changes: harm.total, dry_run: false, alerts: dry.alerts })
     expect(run.changes.map(({ name, added, removed, updated, held }) => [name, added.length, removed.length, updated, held])).toEqual([
-      ['QQQ', 0, 0, 100, false],
-      ['SPY', 245, 251, 0, false],
+      ['QQQ', 0, 0, harm.updated, false],
+      ['SPY', harm.removed, harm.added, 0, false],
     ]) // prettier-ignore
     expect(await memberships(db)).toEqual(before.memberships)
     expect(await entries(db)).toEqual(before.entries)
@@ -89,12 +111,12 @@ describe.skipIf(data === undefined)('a bad load on the real data', () => {
       `SELECT count(*)::integer AS rows FROM membership_history WHERE opened_by = $1 AND close_reason IN ('rolled back', 'reweighted')`,
       [bad.id],
     )
-    expect(taken).toEqual({ rows: 351 })
+    expect(taken).toEqual({ rows: harm.added + harm.updated })
     const [then] = await db.query(
       `SELECT count(*)::integer AS members FROM members_as_of('SPY', 'ETF', $1) WHERE valid_from > $2`,
       [await endOf(db, bad.id), refreshed.finished_at],
     )
-    expect(then).toEqual({ members: 251 })
+    expect(then).toEqual({ members: harm.added })
   })
 
   test('the outbox has one event per changed universe and the one of the run', async () => {
@@ -110,7 +132,7 @@ describe.skipIf(data === undefined)('a bad load on the real data', () => {
     ])
     expect(events.at(-1)!.payload).toMatchObject({
       job_id: run!.id,
-      total_changes: 596,
+      total_changes: harm.total,
       universes_updated: 2,
     })
     const dry = await db.query(
@@ -134,7 +156,7 @@ describe.skipIf(data === undefined)('a bad load on the real data', () => {
     const only = async (): Promise<unknown> =>
       Object.entries(await contents(db)).filter(([name]) => kept.includes(name))
     const state = await only()
-    const good = await loadInto(db, { kind: 'etfs', paths: [join(data!, 'holdings')] })
+    const good = await loadInto(db, { kind: 'etfs', paths: marketPaths(marketDir()).etfs })
     expect(good.total_changes).toBe(0)
     expect(good.files.filter(({ status }) => status === 'held' || status === 'rejected')).toEqual([])
     expect(await only()).toEqual(state)

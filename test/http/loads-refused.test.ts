@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { connect } from 'node:net'
 import { startService, testDatabase } from '../support/index.js'
 import { form, upload, watchTemporaryFiles } from './uploads.js'
-import { workbook } from '../load/workbook-file.js'
+import { workbook } from '../support/workbook-file.js'
 
 const left = await watchTemporaryFiles()
 const db = await testDatabase(import.meta.url)

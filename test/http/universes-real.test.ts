@@ -1,13 +1,11 @@
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { GroupInfo } from '../../src/cache/index.js'
-import { fillRealData, refresh } from '../cache/relationship-support.js'
-import { dataDir, startService, testDatabase, type TestDatabase, type TestService } from '../support/index.js'
+import { fillWholeMarket, refresh } from '../cache/relationship-support.js'
+import { marketDir, startService, testDatabase, type TestDatabase, type TestService } from '../support/index.js'
 import { caughtUp, json, problemOf, type Members } from './market.js'
 
-const data = dataDir()
-
-describe.skipIf(data === undefined)('the read API on the real data', () => {
+describe('the read API on a whole market', () => {
   let db: TestDatabase
   let service: TestService
   let universes: readonly GroupInfo[]
@@ -16,7 +14,7 @@ describe.skipIf(data === undefined)('the read API on the real data', () => {
 
   beforeAll(async () => {
     db = await testDatabase(import.meta.url)
-    await fillRealData(db, data!)
+    await fillWholeMarket(db, marketDir())
     const [row] = await db.query<{ at: string }>(
       `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at`,
     )

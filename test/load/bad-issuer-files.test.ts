@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Problem } from '../../src/load/file-problem.js'
 import { removeFolder, runCli, testDatabase } from '../support/index.js'
 import { loadInto, members, resultOf, writeFiles } from './files.js'
-import { workbook } from './workbook-file.js'
+import { workbook } from '../support/workbook-file.js'
 
 const db = await testDatabase(import.meta.url)
 const folders: string[] = []

@@ -1,4 +1,4 @@
-import { workbook } from './workbook-file.js'
+import { workbook } from '../support/workbook-file.js'
 
 /** One small file per issuer, written for the tests in the layout of its downloads, with rows that are not members. */
 export const ISSUER_SAMPLES: Readonly<Record<string, string | Buffer>> = {

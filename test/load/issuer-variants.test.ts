@@ -6,7 +6,7 @@ import { packageRoot } from '../../src/database/package-root.js'
 import type { FileResult } from '../../src/load/result.js'
 import { removeFolder, temporaryFolder, testDatabase } from '../support/index.js'
 import { loadInto, resultOf, writeFiles } from './files.js'
-import { workbook } from './workbook-file.js'
+import { workbook } from '../support/workbook-file.js'
 
 const db = await testDatabase(import.meta.url)
 const folders: string[] = []

@@ -3,7 +3,7 @@ import { refuseOtherThanWorkbook } from '../../src/load/formats/file-signature.j
 import { readWorkbook } from '../../src/load/formats/workbook.js'
 import { removeFolder } from '../support/index.js'
 import { writeFiles } from './files.js'
-import { workbook } from './workbook-file.js'
+import { workbook } from '../support/workbook-file.js'
 
 const book = workbook({
   Notes: [],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Papa from 'papaparse'
 import readWorkbook from 'read-excel-file/node'
-import { dataDir } from '../support/index.js'
+import { marketDir } from '../support/index.js'
 import type { Row } from './staging.js'
 
 /** Where the columns of an issuer's file stand, and the first cell of its header. */
@@ -12,7 +12,7 @@ interface Layout {
   columns: Partial<Record<keyof Row, string>>
 }
 
-/** The five issuer files of the real data. */
+/** The five issuer files of a market folder. */
 export const LAYOUTS: Record<string, Layout> = {
   IWV: layout('ishares/IWV_holdings.csv', 'Ticker'),
   IVV: layout('ishares/IVV_holdings.csv', 'Ticker'),
@@ -40,7 +40,7 @@ function layout(path: string, first: string): Layout {
 
 /** The rows under the header of an issuer file up to the first short one, trimmed, with their record number. */
 export async function issuerRows({ path, first, columns }: Layout): Promise<Row[]> {
-  const table = await cells(join(dataDir()!, 'issuer', path))
+  const table = await cells(join(marketDir(), 'issuer', path))
   const top = table.findIndex((row) => row[0] === first)
   const end = table.findIndex((row, index) => index > top && row.filter((cell) => cell !== '').length < 2)
   const places = Object.entries(columns).map(([to, from]) => [to, table[top]!.indexOf(from)] as const)

@@ -1,15 +1,13 @@
-import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { AllAnswer, StockAnswer, UniverseAnswer } from '../../src/operations/query.js'
-import { dataDir, runCli, testDatabase, type CliResult } from '../support/index.js'
+import { dataDir, marketDir, marketPaths, runCli, testDatabase, type CliResult } from '../support/index.js'
 
-const data = dataDir()
+const real = dataDir() !== undefined
 
-describe.skipIf(data === undefined)('universes query on the real data', async () => {
-  const db = data === undefined ? undefined : await testDatabase(import.meta.url)
+describe('universes query on a whole market', async () => {
+  const db = await testDatabase(import.meta.url)
 
-  const universes = (...args: string[]): Promise<CliResult> =>
-    runCli(args, { env: { DATABASE_URL: db!.url } })
+  const universes = (...args: string[]): Promise<CliResult> => runCli(args, { env: { DATABASE_URL: db.url } })
 
   async function query(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await universes('query', ...args)
@@ -22,12 +20,12 @@ describe.skipIf(data === undefined)('universes query on the real data', async ()
   }
 
   beforeAll(async () => {
-    const path = (name: string): string => join(data!, name)
+    const files = marketPaths(marketDir())
     for (const args of [
-      ['load', 'symbols', path('symbols.csv'), path('symbols_delisted.csv')],
-      ['load', 'prices', path('prices_latest.csv')],
-      ['load', 'etfs', path('holdings')],
-      ['load', 'universes', path('universes')],
+      ['load', 'symbols', ...files.symbols],
+      ['load', 'prices', ...files.prices],
+      ['load', 'etfs', ...files.etfs],
+      ['load', 'universes', ...files.universes],
       ['refresh'],
     ]) {
       expect(await universes(...args)).toMatchObject({ code: 0, stderr: '' })
@@ -35,21 +33,24 @@ describe.skipIf(data === undefined)('universes query on the real data', async ()
   })
 
   describe('--stock', () => {
-    it('says what a stock is, what each source says about its sector, and where it is a member and why', async () => {
-      const text = await query('--stock', 'aapl')
-      expect(text).toMatch(/^AAPL {2}Apple Inc. Common Stock\n/)
-      expect(text).toMatch(/^Listing +CS, XNAS, United States, listed 1980-01-01$/m)
-      expect(text).toMatch(/^Market cap +\$ 4\.51 T, mega_cap$/m)
-      expect(text).toMatch(/^Sector +Information Technology: constituent of XLK \(sector_fund\)$/m)
-      expect(text).toMatch(/^Industry +Computer hardware: SIC 3571$/m)
-      expect(text).toMatch(/^sector_fund +information_technology +constituent of XLK +believed$/m)
-      expect(text).toMatch(/^sic +information_technology +SIC 3571 in 3570-3578$/m)
-      expect(text).toMatch(/^35 universes$/m)
-      expect(text).toMatch(/^ETF +XLK +13\.09 % +[\d-]+ [\d:]+ +xlk_holdings\.csv line 3$/m)
-      expect(text).toMatch(/^MARKET_LEADERS +top_100 +2 +[\d-]+ [\d:]+ +market cap$/m)
-      expect(text).toMatch(/^UNIVERSE +dow30 +[\d-]+ [\d:]+ +dow30\.csv line 2$/m)
-      expect(text).not.toContain('Before')
-    })
+    it.skipIf(!real)(
+      'says what a stock is, what each source says about its sector, and where it is a member and why',
+      async () => {
+        const text = await query('--stock', 'aapl')
+        expect(text).toMatch(/^AAPL {2}Apple Inc. Common Stock\n/)
+        expect(text).toMatch(/^Listing +CS, XNAS, United States, listed 1980-01-01$/m)
+        expect(text).toMatch(/^Market cap +\$ 4\.51 T, mega_cap$/m)
+        expect(text).toMatch(/^Sector +Information Technology: constituent of XLK \(sector_fund\)$/m)
+        expect(text).toMatch(/^Industry +Computer hardware: SIC 3571$/m)
+        expect(text).toMatch(/^sector_fund +information_technology +constituent of XLK +believed$/m)
+        expect(text).toMatch(/^sic +information_technology +SIC 3571 in 3570-3578$/m)
+        expect(text).toMatch(/^35 universes$/m)
+        expect(text).toMatch(/^ETF +XLK +13\.09 % +[\d-]+ [\d:]+ +xlk_holdings\.csv line 3$/m)
+        expect(text).toMatch(/^MARKET_LEADERS +top_100 +2 +[\d-]+ [\d:]+ +market cap$/m)
+        expect(text).toMatch(/^UNIVERSE +dow30 +[\d-]+ [\d:]+ +dow30\.csv line 2$/m)
+        expect(text).not.toContain('Before')
+      },
+    )
 
     it('gives the same as JSON, which is describe_stock()', async () => {
       const answer = await json<StockAnswer>('--stock', 'AAPL')
@@ -59,7 +60,7 @@ describe.skipIf(data === undefined)('universes query on the real data', async ()
           listed: true,
           type: 'CS',
           exchange: 'XNAS',
-          market_cap: 4514709583000,
+          market_cap: real ? 4514709583000 : 4025600000000,
           at: null,
         },
         band: { name: 'mega_cap' },
@@ -67,23 +68,23 @@ describe.skipIf(data === undefined)('universes query on the real data', async ()
         industry: { name: 'computer_hardware' },
       })
       expect(answer.universes.find(({ name }) => name === 'SPY')).toMatchObject({
-        ...{ type: 'ETF', weight: 7.022756, file: 'spy_holdings.csv', line: 3, run: 'load etfs', rank: null },
+        ...{ type: 'ETF', file: 'spy_holdings.csv', line: 3, run: 'load etfs', rank: null },
       })
-      const [row] = await db!.query(`SELECT describe_stock('AAPL') AS answer`)
+      const [row] = await db.query(`SELECT describe_stock('AAPL') AS answer`)
       expect(answer).toEqual(row!['answer'])
     })
 
     it('knows a share class in any spelling, a fund, and a constituent that is not listed', async () => {
-      expect(await query('--stock', 'brk/b')).toMatch(/^BRK\.B {2}Berkshire Hathaway Inc\.$/m)
+      expect(await query('--stock', 'brk/b')).toMatch(/^BRK\.B {2}Berkshire Hathaway Inc\./m)
       expect(await query('--stock', 'SPY')).toMatch(/^Holdings +universes query --etf SPY$/m)
       const unlisted = await query('--stock', 'SQ')
       expect(unlisted).toMatch(/^Listing +not in symbols: only universes know it$/m)
-      expect(unlisted).toMatch(/^ETF +ARKK +5\.79 %/m)
+      expect(unlisted).toMatch(real ? /^ETF +ARKK +5\.79 %/m : /^ETF +ARKK +7\.60 %/m)
     })
   })
 
   describe('--etf, --sector, --theme, --universe', () => {
-    it('show a fund with its file, weight sum, sectors and heaviest constituents', async () => {
+    it.skipIf(!real)('show a fund with its file, weight sum, sectors and heaviest constituents', async () => {
       const text = await query('--etf', 'spy')
       expect(text).toMatch(/^SPY {2}SPDR S&P 500 ETF Trust\n/)
       expect(text).toMatch(/^From +spy_holdings\.csv \(symbol,weight\), loaded [\d-]+ [\d:]+ UTC$/m)
@@ -100,11 +101,15 @@ describe.skipIf(data === undefined)('universes query on the real data', async ()
     it('give all constituents as JSON', async () => {
       const answer = await json<UniverseAnswer>('--etf', 'SPY')
       const { constituents, sectors, ...facts } = answer
-      expect(facts).toMatchObject({ type: 'ETF', name: 'SPY', size: 493, weight_sum: 99.250394 })
-      expect(constituents).toHaveLength(493)
-      expect(constituents[1]).toMatchObject({ place: 2, symbol: 'AAPL', weight: 7.022756, rank: null })
-      expect(sectors.reduce((sum, sector) => sum + sector.constituents, 0)).toBe(493)
-      const [row] = await db!.query(
+      expect(facts).toMatchObject({
+        type: 'ETF',
+        name: 'SPY',
+        ...(real && { size: 493, weight_sum: 99.250394 }),
+      })
+      expect(constituents).toHaveLength(facts.size)
+      expect(constituents[1]).toMatchObject({ place: 2, symbol: 'AAPL', rank: null })
+      expect(sectors.reduce((sum, sector) => sum + sector.constituents, 0)).toBe(facts.size)
+      const [row] = await db.query(
         `SELECT sum(weight)::float AS weight FROM current_members WHERE name = 'SPY' AND sector = 'information_technology'`,
       )
       expect(sectors[0]).toMatchObject({ sector: 'information_technology', weight: row!['weight'] })
@@ -112,9 +117,9 @@ describe.skipIf(data === undefined)('universes query on the real data', async ()
 
     it('take a sector by name or title, by market cap, with the rule of each', async () => {
       const text = await query('--sector', 'Information Technology')
-      expect(text).toMatch(/^Size +705 constituents$/m)
+      expect(text).toMatch(real ? /^Size +705 constituents$/m : /^Size +\d+ constituents$/m)
       expect(text).toMatch(/^ 1 +NVDA .* constituent of XLK /m)
-      expect(text).toMatch(/^ 2 +AAPL +Apple Inc. Common Stock +\$ 4\.51 T /m)
+      expect(text).toMatch(/^ 2 +AAPL +Apple Inc\..* +\$ 4\.\d\d T /m)
       expect(await query('--sector', 'INFORMATION_technology')).toBe(text)
       const { size, constituents } = await json<UniverseAnswer>('--sector', 'information_technology')
       expect(constituents).toHaveLength(size)
@@ -126,7 +131,7 @@ describe.skipIf(data === undefined)('universes query on the real data', async ()
       const text = await query('--theme', 'ai and machine learning leaders')
       expect(text).toMatch(/^ai_ml_leaders {2}AI and machine learning leaders\n/)
       expect(text).toMatch(/^Rule +Companies that sell the chips/m)
-      expect(text).toMatch(/^Size +28 constituents$/m)
+      expect(text).toMatch(real ? /^Size +28 constituents$/m : /^Size +\d+ constituents$/m)
     })
 
     it('find a universe of any type', async () => {
@@ -141,12 +146,14 @@ describe.skipIf(data === undefined)('universes query on the real data', async ()
 
   it('--stats: totals per type, history, the last run and loads', async () => {
     const text = await query('--stats')
-    expect(text).toMatch(/^SECTOR +12 +5,567 +financials \(1,073\)/m)
-    expect(text).toMatch(/^ETF +34 +18,270 +VTI \(3,247\)/m)
+    expect(text).toMatch(real ? /^SECTOR +12 +5,567 +financials \(1,073\)/m : /^SECTOR +12 /m)
+    expect(text).toMatch(real ? /^ETF +34 +18,270 +VTI \(3,247\)/m : /^ETF +18 /m)
     expect(text).toMatch(/ refresh full +[\d,]+ +universes refresh$/m)
-    expect(text).toMatch(/ load prices +7,182 +universes load$/m)
+    expect(text).toMatch(
+      real ? / load prices +7,182 +universes load$/m : / load prices +\d+ +universes load$/m,
+    )
     const all = await json<AllAnswer>('--stats')
-    const [row] = await db!.query(
+    const [row] = await db.query(
       'SELECT count(*)::integer AS n, count(DISTINCT symbol)::integer AS s FROM group_memberships',
     )
     expect([all.memberships, all.symbols]).toEqual([row!['n'], row!['s']])
@@ -154,9 +161,9 @@ describe.skipIf(data === undefined)('universes query on the real data', async ()
   })
 
   it.each([
-    [['--stock', 'APPL'], 'no symbol is named APPL', /^remedy: Nearest: AAPL \(Apple Inc. Common Stock\)/m],
+    [['--stock', 'APPL'], 'no symbol is named APPL', /^remedy: Nearest: AAPL \(Apple Inc\./m],
     [['--stock', 'microsft'], 'no symbol is named microsft', /^remedy: Nearest: MSFT /m],
-    [['--etf', 'SYP'], 'no ETF is named SYP', /^remedy: Nearest: SPY \(SPDR S&P 500 ETF Trust\)\.$/m],
+    [['--etf', 'SYP'], 'no ETF is named SYP', /^remedy: Nearest: SPY \(/m],
     [
       ['--sector', 'infomation tech'],
       'no sector is named infomation tech',
@@ -174,11 +181,11 @@ describe.skipIf(data === undefined)('universes query on the real data', async ()
   })
 
   it('offers delisted symbols, too', async () => {
-    const [gone] = await db!.query(
+    const [gone] = await db.query(
       `SELECT symbol FROM symbols WHERE NOT active AND length(symbol) = 4 ORDER BY symbol LIMIT 1`,
     )
     const symbol = gone!['symbol'] as string
-    const near = await db!.query(`SELECT type, name FROM nearest_names($1, '{SYMBOL}', 'DEFAULT', 20)`, [
+    const near = await db.query(`SELECT type, name FROM nearest_names($1, '{SYMBOL}', 'DEFAULT', 20)`, [
       `${symbol}Q`,
     ])
     expect(near).toContainEqual({ type: 'SYMBOL', name: symbol })

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type pg from 'pg'
 import type { RefreshMode, SyncRun, UniverseChange } from '../../src/operations/refresh.js'
+import { fundFiles } from '../support/data.js'
 import type { TestDatabase } from '../support/index.js'
 
 /** A stock of a small market; what is left out is an active common stock without anything known about it. */
@@ -177,8 +178,8 @@ export function csvFile(directory: string, name: string, group?: string): Source
   return group === undefined ? source : { ...source, group }
 }
 
-/** Loads the real listing, prices and holdings. */
-export async function loadRealMarket(db: TestDatabase, directory: string): Promise<void> {
+/** Loads the listing, prices and holdings of a market folder. */
+export async function loadWholeMarket(db: TestDatabase, directory: string): Promise<void> {
   await load(
     db,
     'symbols',
@@ -189,9 +190,7 @@ export async function loadRealMarket(db: TestDatabase, directory: string): Promi
   await load(
     db,
     'etfs',
-    readdirSync(holdings).map((name) =>
-      csvFile(holdings, name, name.replace('_holdings.csv', '').toUpperCase()),
-    ),
+    fundFiles(directory).map(({ fund, file }) => csvFile(holdings, file, fund)),
   )
 }
 

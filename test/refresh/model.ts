@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
+import { fundFiles } from '../support/data.js'
 import type { TestDatabase } from '../support/index.js'
 
 /** What the recomputation knows of a symbol. Money in whole dollars. */
@@ -26,7 +27,7 @@ export interface Market {
 
 type Row = Record<string, string>
 
-/** Reads the real files; nothing of the product takes part. */
+/** Reads the files of a market folder; nothing of the product takes part. */
 export function readMarket(directory: string): Market {
   const read = (...path: string[]): Row[] =>
     parse<Row>(readFileSync(join(directory, ...path)), { columns: true })
@@ -48,12 +49,12 @@ export function readMarket(directory: string): Market {
     prices.set(row['symbol']!, new Map([[row['date']!, millionths(row['close']!)]]))
   }
   const funds = new Map<string, Map<string, bigint>>()
-  for (const name of readdirSync(join(directory, 'holdings'))) {
-    const held = read('holdings', name).map((row): [string, bigint] => [
+  for (const { fund, file } of fundFiles(directory)) {
+    const held = read('holdings', file).map((row): [string, bigint] => [
       row['symbol']!,
       millionths(row['weight']!),
     ])
-    funds.set(name.replace('_holdings.csv', '').toUpperCase(), new Map(held))
+    funds.set(fund, new Map(held))
   }
   return { symbols, prices, funds }
 }

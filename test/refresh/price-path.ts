@@ -1,5 +1,5 @@
 import type { Listing, Market } from './model.js'
-import { normals } from './random.js'
+import { normals } from '../support/random.js'
 
 /** What happens between two refreshes; money and weights in the units of Market. */
 export interface TradingDay {

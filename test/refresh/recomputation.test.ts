@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { dataDir, testDatabase, type TestDatabase } from '../support/index.js'
+import { marketDir, testDatabase, type TestDatabase } from '../support/index.js'
 import { expectSame } from './compare.js'
-import { completed, loadFund, loadRealMarket } from './market.js'
+import { completed, loadFund, loadWholeMarket } from './market.js'
 import { millionths, readMarket, readRules, type Listing, type Market } from './model.js'
-import { numbers } from './random.js'
+import { numbers } from '../support/random.js'
 import { recompute } from './recompute.js'
 
 let db: TestDatabase
@@ -224,14 +224,14 @@ const happenings: [string, () => Promise<void>][] = [
   ['nothing', () => Promise.resolve()],
 ] // prettier-ignore
 
-describe.skipIf(!dataDir())('every universe equals an independent recomputation', () => {
+describe('every universe equals an independent recomputation', () => {
   beforeAll(async () => {
     db = await testDatabase(import.meta.url)
-    market = readMarket(dataDir()!)
-    await loadRealMarket(db, dataDir()!)
+    market = readMarket(marketDir())
+    await loadWholeMarket(db, marketDir())
   })
 
-  it('of the real files', async () => {
+  it('of the files', async () => {
     await expectRecomputed()
     const counts = await db.query('SELECT type FROM universe_counts WHERE members > 0')
     expect(counts.map(({ type }) => type)).toEqual(

@@ -5,7 +5,7 @@ import { expectSame } from './compare.js'
 import { completed } from './market.js'
 import { readRules, type Market, type Rules } from './model.js'
 import { happenInModel, tradingDay } from './price-path.js'
-import { numbers } from './random.js'
+import { numbers } from '../support/random.js'
 import { recompute, type Universes } from './recompute.js'
 import { comparePast, happenInDatabase, readStoredMarket } from './stored-market.js'
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { dataDir, testDatabase, type TestDatabase } from '../support/index.js'
-import { completed, eventsOf, loadRealMarket, rowVersions } from './market.js'
+import { marketDir, testDatabase, type TestDatabase } from '../support/index.js'
+import { completed, eventsOf, loadWholeMarket, rowVersions } from './market.js'
 
 let db: TestDatabase
 
@@ -13,10 +13,10 @@ async function walOf(sql: string, params: unknown[] = []): Promise<number> {
   return row!['QUERY PLAN'][0].Plan['WAL Bytes']
 }
 
-describe.skipIf(!dataDir())('a refresh of an unchanged market', () => {
+describe('a refresh of an unchanged market', () => {
   beforeAll(async () => {
     db = await testDatabase(import.meta.url)
-    await loadRealMarket(db, dataDir()!)
+    await loadWholeMarket(db, marketDir())
     await completed(db)
   })
 

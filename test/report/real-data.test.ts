@@ -1,13 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { readReport, type RelationshipReport } from '../../src/operations/report.js'
+import type { LoadKind } from '../../src/load/kinds.js'
 import { loadInto } from '../load/files.js'
 import { completed } from '../refresh/market.js'
-import { dataDir, testDatabase, type TestDatabase } from '../support/index.js'
-
-const data = dataDir()
+import {
+  dataDir,
+  fundFiles,
+  marketDir,
+  marketPaths,
+  testDatabase,
+  type TestDatabase,
+} from '../support/index.js'
 
 /** A row of symbols.csv. */
 interface Listed {
@@ -23,14 +29,14 @@ interface Held {
   weight: string
 }
 
-describe.skipIf(data === undefined)('the report on the real data', () => {
+describe('the report on a whole market', () => {
   let db: TestDatabase
   let report: RelationshipReport
   const listed = new Map<string, Listed>()
   const holdings = new Map<string, Held[]>()
 
   const rowsOf = <Row>(...path: string[]): Row[] =>
-    parse(readFileSync(join(data!, ...path)), { columns: true })
+    parse(readFileSync(join(marketDir(), ...path)), { columns: true })
   const isStock = (symbol: string): boolean =>
     listed.get(symbol)?.active === 'true' && ['CS', 'ADRC'].includes(listed.get(symbol)!.type)
   const isInactive = (symbol: string): boolean => listed.get(symbol)?.active === 'false'
@@ -38,18 +44,20 @@ describe.skipIf(data === undefined)('the report on the real data', () => {
   beforeAll(async () => {
     for (const file of ['symbols_delisted.csv', 'symbols.csv'])
       for (const row of rowsOf<Listed>(file)) listed.set(row.symbol, row)
-    for (const file of readdirSync(join(data!, 'holdings'))) {
+    for (const { fund, file } of fundFiles(marketDir())) {
       const rows = rowsOf<Held>('holdings', file).filter(({ symbol }) => !isInactive(symbol))
-      holdings.set(file.replace('_holdings.csv', '').toUpperCase(), rows)
+      holdings.set(fund, rows)
     }
     db = await testDatabase(import.meta.url)
-    const paths = (...names: string[]): string[] => names.map((name) => join(data!, name))
-    await loadInto(db, { kind: 'symbols', paths: paths('symbols.csv', 'symbols_delisted.csv') })
-    await loadInto(db, { kind: 'prices', paths: paths('prices_latest.csv') })
-    await loadInto(db, { kind: 'etfs', paths: paths('holdings') })
-    await loadInto(db, { kind: 'universes', paths: paths('universes') })
+    for (const [kind, paths] of Object.entries(marketPaths(marketDir())))
+      await loadInto(db, { kind: kind as LoadKind, paths })
     await completed(db)
     report = await readReport(await db.client(), { environment: 'DEFAULT', detail: true })
+  })
+
+  it.skipIf(!dataDir())('counts what the real data is known to hold', () => {
+    expect(report.totals).toMatchObject({ stocks: 5567, etfs: 34, prices: 7182 })
+    expect(holdings.size).toBe(34)
   })
 
   it('counts the symbols, prices and universes of the files', async () => {
@@ -58,16 +66,18 @@ describe.skipIf(data === undefined)('the report on the real data', () => {
     const prices = rowsOf<{ date: string }>('prices_latest.csv').map(({ date }) => date)
     expect(report.totals).toMatchObject({
       stocks: active.filter(({ symbol }) => isStock(symbol)).length,
-      etfs: 34,
+      etfs: active.filter(({ type }) => type === 'ETF').length,
       other_securities: active.filter(({ symbol, type }) => !isStock(symbol) && type !== 'ETF').length,
       inactive_symbols: symbols.length - active.length,
       retired_universes: 0,
-      prices: 7182,
+      prices: prices.length,
       priced_from: prices.toSorted()[0],
       priced_to: prices.toSorted().at(-1),
     })
-    expect(report.totals.stocks).toBe(5567)
-    expect(report.types.find(({ type }) => type === 'ETF')).toMatchObject({ universes: 34, empty: 0 })
+    expect(report.types.find(({ type }) => type === 'ETF')).toMatchObject({
+      universes: holdings.size,
+      empty: 0,
+    })
     expect(report.types.find(({ type }) => type === 'UNIVERSE')).toMatchObject({ universes: 4 })
     const members = [...holdings.values()].reduce((sum, rows) => sum + rows.length, 0)
     expect(report.types.find(({ type }) => type === 'ETF')!.members).toBe(members)
@@ -91,7 +101,7 @@ describe.skipIf(data === undefined)('the report on the real data', () => {
       expect(top_weight).toBeCloseTo(sum(heaviest), 4)
     }
     const spy = report.funds!.find(({ fund }) => fund === 'SPY')!
-    expect(spy.holdings[0]).toMatchObject({ symbol: 'NVDA', name: 'NVIDIA Corporation Common Stock' })
+    expect(spy.holdings[0]).toMatchObject({ symbol: 'NVDA', name: listed.get('NVDA')!.name })
   })
 
   it('distributes the stocks over the sectors as their memberships do', async () => {
@@ -114,8 +124,8 @@ describe.skipIf(data === undefined)('the report on the real data', () => {
       for (const { source } of own) sources[source] = (sources[source] ?? 0) + 1
       expect(row.sources).toEqual(sources)
     }
-    expect(report.sectors.reduce((sum, row) => sum + row.stocks, 0)).toBe(5567)
-    expect(report.sector_sources.reduce((sum, row) => sum + row.stocks, 0)).toBe(5567)
+    expect(report.sectors.reduce((sum, row) => sum + row.stocks, 0)).toBe(report.totals.stocks)
+    expect(report.sector_sources.reduce((sum, row) => sum + row.stocks, 0)).toBe(report.totals.stocks)
     for (const { source, stocks: count } of report.sector_sources)
       expect(count).toBe(stocks.filter((row) => row.source === source).length)
   })
@@ -132,18 +142,21 @@ describe.skipIf(data === undefined)('the report on the real data', () => {
     expect([...coverage['constituents']!.missing].sort()).toEqual(strange.sort().slice(0, 10))
 
     const unknown = report.sectors.find(({ sector }) => sector === 'unknown')!.stocks
-    expect(coverage['sector']).toMatchObject({ covered: 5567 - unknown, total: 5567 })
+    expect(coverage['sector']).toMatchObject({
+      covered: report.totals.stocks - unknown,
+      total: report.totals.stocks,
+    })
     const [capped] = await db.query(
       "SELECT count(*)::integer AS stocks FROM symbols WHERE active AND type IN ('CS', 'ADRC') AND market_cap > 0",
     )
-    expect(coverage['market_cap']).toMatchObject({ covered: capped!['stocks'], total: 5567 })
+    expect(coverage['market_cap']).toMatchObject({ covered: capped!['stocks'], total: report.totals.stocks })
     expect(coverage['market_cap']!.percent).toBeLessThan(100)
   })
 
   it('tells runs and loads, newest first, and what the checks found', () => {
     expect(report.loads.map(({ kind, status, files }) => [kind, status, files])).toEqual([
       ['universes', 'loaded', 4],
-      ['etfs', 'loaded', 34],
+      ['etfs', 'loaded', holdings.size],
       ['prices', 'loaded', 1],
       ['symbols', 'loaded', 2],
     ])

@@ -3,8 +3,11 @@ import { basename } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { migrateUp } from '../../src/database/migrate.js'
 import { startPostgresContainer, startRedisContainer } from './containers.js'
+import { dataDir } from './data.js'
 import { startPostgres } from './postgres-server.js'
-import { startRedis } from './redis-server.js'
+import { redisProgram, startRedis } from './redis-server.js'
+import { writeSampleMarket } from './sample/write.js'
+import { removeFolder, temporaryFolder } from './temporary-folder.js'
 import { databaseUrl, onServer } from './test-database.js'
 
 declare module 'vitest' {
@@ -18,6 +21,8 @@ declare module 'vitest' {
       keeps: boolean
     }
     redisUrl: string
+    /** Folder of the market data: the real one, or one written for this run. */
+    marketDir: string
   }
 }
 
@@ -38,15 +43,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const postgres = await usePostgres()
     used.push(postgres)
     const redis = await useRedis()
-    used.push(redis)
+    if (redis) used.push(redis)
+    const market = await useMarket()
+    used.push(market)
     const template = `universes_template_${randomBytes(4).toString('hex')}`
     await createTemplate(postgres.url, template)
     const { rows } = await onServer(postgres.url, 'SHOW server_version')
     const version = (rows as { server_version: string }[])[0]?.server_version
-    console.log(`PostgreSQL ${version} (${postgres.from}), Redis: ${redis.from}`)
+    console.log(
+      `PostgreSQL ${version} (${postgres.from}), Redis: ${redis?.from ?? 'none'}, market data: ${market.from}`,
+    )
     const keeps = Boolean(process.env['TEST_DATABASE_URL'])
     project.provide('postgres', { adminUrl: postgres.url, template, keeps })
-    project.provide('redisUrl', redis.url)
+    project.provide('redisUrl', redis?.url ?? '')
+    project.provide('marketDir', market.url)
     return async () => {
       if (keeps) await onServer(postgres.url, `DROP DATABASE ${template}`)
       await stopAll(used)
@@ -69,12 +79,21 @@ async function usePostgres(): Promise<Used> {
   return { url: embedded, from: 'embedded', stop: remove }
 }
 
-async function useRedis(): Promise<Used> {
+async function useRedis(): Promise<Used | undefined> {
   const url = process.env['TEST_REDIS_URL']
   if (url) return { url, from: 'TEST_REDIS_URL', stop: () => Promise.resolve() }
   if (useContainers) return startRedisContainer()
+  if ((await redisProgram()) === undefined) return undefined
   const server = await startRedis()
   return { ...server, from: basename(server.program) }
+}
+
+async function useMarket(): Promise<Used> {
+  const url = dataDir()
+  if (url !== undefined) return { url, from: url, stop: () => Promise.resolve() }
+  const folder = await temporaryFolder()
+  writeSampleMarket(folder)
+  return { url: folder, from: 'generated', stop: () => Promise.resolve(removeFolder(folder)) }
 }
 
 /** Migrates once, then closes the database to connections: copying requires that nobody is in it. */

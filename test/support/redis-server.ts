@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { freePort } from '../../src/dev/cluster.js'
 import { stopOnExit } from '../../src/dev/stop-on-exit.js'
 import { atEndOfFile } from './leftovers.js'
+import { find } from './program.js'
 import { removeFolder, temporaryFolder } from './temporary-folder.js'
 
 /** An own Redis server without persistence: what it holds is gone after `stop`. */
@@ -21,6 +20,7 @@ export interface RedisServer {
 /** Starts redis-server or valkey-server from the PATH, else the one that redis-memory-server builds. */
 export async function startRedis(port?: number): Promise<RedisServer> {
   const program = await redisProgram()
+  if (program === undefined) throw new Error('no Redis: install redis-server or valkey-server')
   const used = port ?? (await freePort())
   let running = await launch(program, used)
   atEndOfFile(() => running.stop())
@@ -36,17 +36,22 @@ export async function startRedis(port?: number): Promise<RedisServer> {
   }
 }
 
-/** Full path of a Redis server; downloads and builds one when the machine has none, which takes minutes once. */
-async function redisProgram(): Promise<string> {
-  for (const name of ['redis-server', 'valkey-server']) {
-    for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-      const path = join(folder, name)
-      if (folder !== '' && existsSync(path)) return path
-    }
-  }
+/**
+ * Full path of a Redis server: of the PATH, else one that redis-memory-server downloads and builds, which takes minutes
+ * once. Undefined where neither is possible.
+ */
+export async function redisProgram(): Promise<string | undefined> {
+  const installed = find('redis-server') ?? find('valkey-server')
+  if (installed !== undefined) return installed
+  if (!find('make') || !find('cc')) return undefined
   console.log('no redis-server or valkey-server on the PATH: redis-memory-server fetches and builds one')
-  const { RedisBinary } = await import('redis-memory-server')
-  return RedisBinary.getPath()
+  try {
+    const { RedisBinary } = await import('redis-memory-server')
+    return await RedisBinary.getPath()
+  } catch (thrown) {
+    console.log(`redis-memory-server failed: ${String(thrown)}`)
+    return undefined
+  }
 }
 
 async function launch(program: string, port: number): Promise<{ stop(): Promise<void> }> {

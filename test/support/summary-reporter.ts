@@ -1,8 +1,10 @@
 import { writeSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Prints `N passed, N failed, N skipped` as the very last line of the run. */
+/** Prints what was left out, then `N passed, N failed, N skipped` as the very last line of the run. */
 export default class SummaryReporter implements Reporter {
+  constructor(private readonly leftOut: string | undefined) {}
+
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 }
     for (const module of modules) {
@@ -14,7 +16,8 @@ export default class SummaryReporter implements Reporter {
       // A file that cannot be loaded, or a hook that throws, fails without a failed test.
       if (!module.ok() && counts.failed === before) counts.failed += 1
     }
-    const line = `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`
+    const notice = this.leftOut === undefined ? '' : `${this.leftOut}\n`
+    const line = `${notice}${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`
     // Other reporters and the teardown print later than this; nothing prints after the end of the process.
     process.once('exit', () => writeSync(1, line))
   }
