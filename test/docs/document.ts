@@ -59,7 +59,7 @@ function comment(lines: string[], at: number, path: string): Pick<Block, 'kind' 
 }
 
 /** The anchor that Markdown viewers give a heading. */
-function anchor(title: string): string {
+export function anchor(title: string): string {
   return title
     .toLowerCase()
     .replace(/[^\w\- ]/g, '')

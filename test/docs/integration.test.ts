@@ -38,30 +38,7 @@ describe('the document', () => {
     const shown = examples(document.blocks).map((example) => example.shown)
     expect(shown.filter(Boolean)).toEqual(blocksOf('answer', 'output'))
   })
-
-  test('has no dead link', () => {
-    const anchors = document.headings.map(({ anchor }) => `#${anchor}`)
-    for (const [, target = ''] of document.text.matchAll(/\]\(([^)\s]+)\)/g)) {
-      const [file = '', anchor] = target.split('#')
-      if (file === '') expect(anchors).toContain(target)
-      else if (anchor === undefined) expect(() => readFileSync(join(packageRoot, 'docs', file))).not.toThrow()
-      else {
-        const linked = readDocumentHeadings(join(packageRoot, 'docs', file))
-        expect(linked, target).toContain(anchor)
-      }
-    }
-  })
 })
-
-/** Anchors of a document whose blocks say nothing. */
-function readDocumentHeadings(path: string): string[] {
-  return [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  )
-}
 
 describe('the examples, from top to bottom', () => {
   test.each(examples(document.blocks).map((example) => [example.block.line, example] as const))(

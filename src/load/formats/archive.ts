@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib'
+import CRC32 from 'crc-32'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { damaged, tooLarge } from './workbook-problem.js'
 
@@ -48,9 +48,9 @@ export class Archive {
     this.parts.delete(name)
     let checksum = 0
     for await (const chunk of (await this.zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>) {
-      checksum = crc32(chunk, checksum)
+      checksum = CRC32.buf(chunk, checksum)
       yield chunk
     }
-    if (checksum !== entry.crc32) throw damaged(name, 'wrong checksum')
+    if (checksum >>> 0 !== entry.crc32) throw damaged(name, 'wrong checksum')
   }
 }
