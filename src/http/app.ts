@@ -1,5 +1,6 @@
+import rateLimit from '@fastify/rate-limit'
 import { logRequest } from './security/access-log.js'
-import { guard } from './security/guard.js'
+import { authorize } from './security/authorize.js'
 import { describeRoutes } from './openapi.js'
 import { problem } from './responses/problem.js'
 import { cacheRoutes } from './routes/cache.js'
@@ -35,7 +36,8 @@ export async function buildApp(service: Service, options: ServerOptions = {}): P
   app.decorate('routeTable', table)
   app.decorateRequest('caller')
   app.decorateRequest('failure')
-  app.addHook('onRequest', guard(service))
+  await app.register(rateLimit, { global: false })
+  app.addHook('onRequest', authorize(app, service))
   app.addHook('onResponse', (request, reply, done) => {
     const { url = 'none' } = request.routeOptions
     service.metrics.observe(`${request.method} ${url}`, reply.statusCode, reply.elapsedTime)

@@ -1,16 +1,16 @@
-import { createServer, isIP, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { config } from '../config.js'
 import { connectionConfig } from '../database/tls.js'
 import { toUniversesError, UniversesError, usageError } from '../errors.js'
-import { isLoopback } from './security/origin.js'
+import { isLoopback, isNetwork } from './security/addresses.js'
 import type { App } from './routes/route.js'
 import type { ServeOptions } from './service.js'
 
 type Address = Pick<ServeOptions, 'host' | 'port'>
 
-/** Throws a usage error for settings that make no sense, before anything is begun. */
+/** Throws a usage error for invalid settings, before anything is started. */
 export function checkSettings({ host, keys, trustProxy, database }: ServeOptions): void {
-  // Without keys everybody who reaches the service may do everything: then only this machine may reach it.
+  // Without keys every client has all rights, so only this machine may connect.
   if (keys.length === 0 && !isLoopback(host)) {
     throw usageError(
       `without keys the service listens on this machine only, not on ${host}`,
@@ -21,19 +21,15 @@ export function checkSettings({ host, keys, trustProxy, database }: ServeOptions
   connectionConfig(database.url ?? config().databaseUrl)
 }
 
-/** Also 0.0.0.0/0 would be one: whoever trusts everybody has to say so. */
 function checkNetwork(network: string): void {
-  const [address = '', bits = '', ...rest] = network.split('/')
-  const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1
-  const known = rest.length === 0 && (bits === '' ? most > 0 : /^\d{1,3}$/.test(bits) && Number(bits) <= most)
-  if (!known && !['loopback', 'linklocal', 'uniquelocal'].includes(network))
+  if (!isNetwork(network))
     throw usageError(
       `UNIVERSES_TRUST_PROXY: "${network}" is no address and no network`,
       'Name the proxies: 127.0.0.1, 10.0.0.0/8. Separate several by commas.',
     )
 }
 
-/** Rejects when nothing can listen there, before anything else is begun. */
+/** Rejects if the address cannot be listened on, before anything else is started. */
 export async function checkAddress({ host, port }: Address): Promise<void> {
   const server = createServer()
   await new Promise<void>((free, taken) => {
@@ -42,7 +38,7 @@ export async function checkAddress({ host, port }: Address): Promise<void> {
   })
 }
 
-/** Listens, and returns the base URL. */
+/** Listens and returns the base URL. */
 export async function listen(app: App, { host, port }: Address): Promise<string> {
   try {
     await app.listen({ host, port })

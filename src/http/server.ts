@@ -3,7 +3,7 @@ import { fastify, type FastifyBaseLogger, type FastifyReply, type FastifyRequest
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { QuietRequests } from './security/access-log.js'
-import { SECURITY_HEADERS } from './security/headers.js'
+import { setSecurityHeaders } from './security/headers.js'
 import { problem, toProblem, type Problem } from './responses/problem.js'
 import type { App } from './routes/route.js'
 import type { Service } from './service.js'
@@ -54,7 +54,8 @@ export function createServer({ limits, logger }: Service, options: ServerOptions
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => {
-      reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id })
+      setSecurityHeaders(request.raw, reply.raw)
+      reply.header('x-request-id', request.id)
       sendProblem(toProblem(error), request, reply)
     },
     clientErrorHandler: refuseConnection,

@@ -1,7 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { addressOf } from '../../src/http/security/guard.js'
+import rateLimit from '@fastify/rate-limit'
+import { fastify, type FastifyRequest } from 'fastify'
+import { pino } from 'pino'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Problem } from '../../src/http/responses/problem.js'
+import { ANONYMOUS } from '../../src/http/security/auth.js'
 import { createKey } from '../../src/http/security/keys.js'
-import { RateLimiter } from '../../src/http/security/limits.js'
+import { rateLimiter } from '../../src/http/security/limits.js'
 import { startService, testDatabase, type TestDatabase, type TestService } from '../support/index.js'
 import { problemOf, rawText } from './raw.js'
 
@@ -82,33 +86,64 @@ describe('the limit of requests', () => {
 })
 
 describe('the counter', () => {
-  it('begins again when the minute is over', () => {
-    const limiter = new RateLimiter(2)
-    expect(limiter.count('a', 0).retryAfter).toBe(0)
-    expect(limiter.count('a', 1_000).retryAfter).toBe(0)
-    expect(limiter.count('a', 2_000)).toEqual({ retryAfter: 58, first: true })
-    expect(limiter.count('a', 59_999)).toEqual({ retryAfter: 1, first: false })
-    expect(limiter.count('a', 60_000).retryAfter).toBe(0)
-    expect(limiter.count('a', 60_001).retryAfter).toBe(0)
-    expect(limiter.count('a', 60_002).retryAfter).toBe(60)
+  const SILENT = pino({ level: 'silent' })
+  afterEach(() => vi.useRealTimers())
+
+  /** Counts requests by address; returns the seconds of Retry-After, 0 while the limit is not exceeded. */
+  async function counter(
+    max: number,
+    logger = SILENT,
+  ): Promise<(ip: string, now?: number) => Promise<number>> {
+    const app = fastify()
+    await app.register(rateLimit, { global: false })
+    const count = rateLimiter(app, max, logger)
+    return async (ip, now = 0) => {
+      vi.setSystemTime(now)
+      const request = { ip, caller: ANONYMOUS, routeOptions: { config: {} } } as FastifyRequest
+      try {
+        await count(request)
+        return 0
+      } catch (thrown) {
+        return Number((thrown as Problem).headers['retry-after'])
+      }
+    }
+  }
+
+  it('begins again when the minute is over', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const warnings: unknown[] = []
+    const logger = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) })
+    const retryAfter = await counter(2, logger)
+    const found: number[] = []
+    for (const now of [0, 1_000, 2_000, 59_999, 60_000, 60_001, 60_002])
+      found.push(await retryAfter('10.0.0.1', now))
+    expect(found).toEqual([0, 0, 58, 1, 0, 0, 60])
+    expect(warnings, 'one for each minute').toHaveLength(2)
   })
 
-  it('forgets callers when there are very many, the oldest first', () => {
-    const limiter = new RateLimiter(1)
-    for (let caller = 0; caller < 100_000; caller++) limiter.count(`caller ${caller}`, caller / 1_000)
-    expect(limiter.size).toBeLessThanOrEqual(10_000)
-    expect(limiter.count('caller 99999', 100).retryAfter).toBeGreaterThan(0)
-    expect(limiter.count('caller 0', 100).retryAfter).toBe(0)
+  it('forgets callers when there are very many, the oldest first', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const retryAfter = await counter(1)
+    const address = (caller: number): string => `10.${caller >> 16}.${(caller >> 8) & 255}.${caller & 255}`
+    for (let caller = 0; caller < 20_000; caller++) await retryAfter(address(caller))
+    expect(await retryAfter(address(19_999))).toBeGreaterThan(0)
+    expect(await retryAfter(address(10_001))).toBeGreaterThan(0)
+    expect(await retryAfter(address(0))).toBe(0)
   })
 
-  it('takes the addresses of an IPv6 network for one', () => {
-    expect(addressOf('127.0.0.1')).toBe('127.0.0.1')
-    expect(addressOf('::ffff:10.0.0.7')).toBe('10.0.0.7')
-    expect(addressOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2::/64')
-    expect(addressOf('2001:db8:1:2::9')).toBe('2001:db8:1:2::/64')
-    expect(addressOf('2001:db8::9')).toBe('2001:db8:0:0::/64')
-    expect(addressOf('fe80::1%eth0')).toBe('fe80:0:0:0::/64')
-    expect(addressOf('::1')).toBe('0:0:0:0::/64')
+  it.each([
+    ['::ffff:10.0.0.7', '10.0.0.7', true],
+    ['10.0.0.7', '10.0.0.8', false],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::9', true],
+    ['2001:db8::9', '2001:db8:0:0:1::', true],
+    ['2001:db8:1:2::9', '2001:db8:1:3::9', false],
+    ['fe80::1%eth0', 'fe80::2', true],
+    ['::1', '2001:db8::1', false],
+  ])('takes the addresses of an IPv6 network for one: %s, %s: %s', async (first, second, same) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const retryAfter = await counter(1)
+    expect(await retryAfter(first)).toBe(0)
+    expect((await retryAfter(second)) > 0).toBe(same)
   })
 })
 

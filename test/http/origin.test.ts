@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createKey } from '../../src/http/security/keys.js'
-import { isLoopback } from '../../src/http/security/origin.js'
+import { isLoopback } from '../../src/http/security/addresses.js'
 import { startService, testDatabase, type TestDatabase, type TestService } from '../support/index.js'
 import { rawRequest, type RawResponse } from './raw.js'
 
@@ -171,8 +171,8 @@ describe('every answer', () => {
     await response.text()
     const policy = response.headers.get('content-security-policy')
     expect(policy).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';" +
+        "base-uri 'none';form-action 'self';frame-ancestors 'none'",
     )
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
     expect(response.headers.get('x-frame-options')).toBe('DENY')

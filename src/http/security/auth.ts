@@ -4,13 +4,18 @@ import type { Caller } from './caller.js'
 import { hashOf, SCOPES, type ApiKey, type Scope } from './keys.js'
 import { problem, type Problem } from '../responses/problem.js'
 
-/** Everybody on this machine, where no keys are configured. */
+/** Caller of every request while no keys are configured: only this machine can send one. */
 export const LOOPBACK: Caller = Object.freeze({ id: 'loopback', scope: 'admin' })
 
-/** Whoever asks for what is open to all. */
-export const ANYBODY: Caller = Object.freeze({ id: 'anybody', scope: 'read' })
+/** Caller of a request without a valid key. */
+export const ANONYMOUS: Caller = Object.freeze({ id: 'anybody', scope: 'read' })
 
-/** Finds the caller that a presented key belongs to. */
+/** True for a caller with a valid key. */
+export function hasKey(caller: Caller): boolean {
+  return caller !== LOOPBACK && caller !== ANONYMOUS
+}
+
+/** The configured keys. */
 export class KeyRing {
   readonly #keys: readonly { hash: Buffer; caller: Caller }[]
 
@@ -18,7 +23,7 @@ export class KeyRing {
     this.#keys = keys.map(({ id, scope, hash }) => ({ hash, caller: Object.freeze({ id, scope }) }))
   }
 
-  /** Undefined for a key that is none. How long it takes says nothing: the digest is compared with every configured one. */
+  /** Returns the caller of a key, undefined for an unknown one. Takes constant time: every configured digest is compared. */
   find(presented: string): Caller | undefined {
     const digest = hashOf(presented)
     let found: Caller | undefined
@@ -29,7 +34,7 @@ export class KeyRing {
   }
 }
 
-/** The key that a request presents: X-API-Key, or Authorization: Bearer. */
+/** Returns the key of a request: X-API-Key, or Authorization: Bearer. */
 export function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   const key = headers['x-api-key']
   if (typeof key === 'string' && key !== '') return key
@@ -39,7 +44,7 @@ export function presentedKey(headers: IncomingHttpHeaders): string | undefined {
     : undefined
 }
 
-/** Whether a scope includes another. */
+/** True if a scope includes another one. */
 export function includes(scope: Scope, wanted: Scope): boolean {
   return SCOPES.indexOf(scope) >= SCOPES.indexOf(wanted)
 }

@@ -1,6 +1,11 @@
+import { normalizeIP, type RateLimitPluginOptions } from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { problem, type Problem } from '../responses/problem.js'
 import type { Limits } from '../service.js'
+import { hasKey } from './auth.js'
 
-/** What holds where nothing else is configured. */
+/** Limits where none are configured. */
 export const DEFAULT_LIMITS: Limits = {
   requestsPerMinute: 6_000,
   bodyBytes: 64 * 1024,
@@ -10,67 +15,41 @@ export const DEFAULT_LIMITS: Limits = {
   streams: 50,
 }
 
-/** Requests a minute without a valid key, per address: nobody mistypes a key more often. */
+/** Requests per minute and address that may fail authentication. */
 export const FAILURES_PER_MINUTE = 60
 
-const MINUTE_MS = 60_000
-/** Callers that are remembered at a time. */
-const MOST_CALLERS = 10_000
+/** Callers counted at a time; the least recently seen is forgotten. */
+const MAX_CALLERS = 10_000
 
-interface Window {
-  count: number
-  endsAt: number
+/** Counts a request; rejects with 429 once its caller has sent more than the limit within a minute. */
+export type CountRequest = (request: FastifyRequest) => Promise<void>
+
+/** Counts requests per key, or per address without a valid one: an IPv6 /64 counts as one address. Needs @fastify/rate-limit. */
+export function rateLimiter(
+  app: Pick<FastifyInstance, 'createRateLimit'>,
+  max: number,
+  logger: Logger,
+): CountRequest {
+  const options: RateLimitPluginOptions = {
+    max: Math.min(max, Number.MAX_SAFE_INTEGER),
+    timeWindow: 60_000,
+    cache: MAX_CALLERS,
+    // Ids of keys contain no space: a key and an address never share a counter.
+    keyGenerator: ({ caller, ip }) => (hasKey(caller) ? `key ${caller.id}` : normalizeIP(ip)),
+  }
+  const count = app.createRateLimit(options)
+  return async (request) => {
+    const counted = await count(request)
+    if (counted.isAllowed) return
+    if (counted.isExceeded) throw tooMany(counted.ttlInSeconds)
+    if (counted.remaining === 0) logger.warn({ caller: counted.key }, 'the caller has reached its rate limit')
+  }
 }
 
-/** What became of a request that was counted. */
-export interface Counted {
-  /** Seconds until the next request is taken; 0 while the limit is not reached. */
-  retryAfter: number
-  /** Whether this is the first request of the minute that is one too many. */
-  first: boolean
-}
-
-const TAKEN: Counted = Object.freeze({ retryAfter: 0, first: false })
-
-/** Counts requests per caller, a minute at a time. Synchronous and without a timer: it stands in the way of every request. */
-export class RateLimiter {
-  readonly #most: number
-  readonly #windows = new Map<string, Window>()
-
-  constructor(most: number) {
-    this.#most = most
-  }
-
-  /** Callers that are remembered. */
-  get size(): number {
-    return this.#windows.size
-  }
-
-  /** Counts a request. */
-  count(caller: string, now = performance.now()): Counted {
-    const window = this.#windows.get(caller)
-    if (window === undefined || window.endsAt <= now) {
-      this.#open(caller, now)
-      return TAKEN
-    }
-    window.count += 1
-    if (window.count <= this.#most) return TAKEN
-    return { retryAfter: Math.ceil((window.endsAt - now) / 1_000), first: window.count === this.#most + 1 }
-  }
-
-  #open(caller: string, now: number): void {
-    // Deleted first, so that the oldest windows come first in the map.
-    this.#windows.delete(caller)
-    if (this.#windows.size >= MOST_CALLERS) this.#makeRoom(now)
-    this.#windows.set(caller, { count: 1, endsAt: now + MINUTE_MS })
-  }
-
-  /** Forgets the windows that have ended, else the oldest tenth. */
-  #makeRoom(now: number): void {
-    let left = MOST_CALLERS / 10
-    for (const [caller, { endsAt }] of this.#windows) {
-      if (endsAt > now && left-- <= 0) return
-      this.#windows.delete(caller)
-    }
-  }
+function tooMany(retryAfter: number): Problem {
+  const detail = 'The limit of requests a minute is reached.'
+  return problem(429, 'too-many-requests', 'Too many requests', detail, {
+    hint: `Ask again in ${retryAfter} s.`,
+    headers: { 'retry-after': String(retryAfter) },
+  })
 }
