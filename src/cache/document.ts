@@ -1,15 +1,15 @@
-/** What relationship_snapshot() returns: columns are tab-separated values in byte order of the symbols. */
+/** Result of relationship_snapshot(). Columns are tab-separated values, in byte order of the symbols. */
 export interface SnapshotDocument {
   seq: number
-  /** `groups` are all there are. */
+  /** True when `groups` has every group, not only the changed ones. */
   complete: boolean
   ids: number[]
   groups: GroupColumns[]
-  /** Null when nothing has moved them. */
+  /** Null when no symbol has changed. */
   symbols: SymbolColumns | null
 }
 
-/** A universe with its members. */
+/** One universe with its members. */
 export interface GroupColumns {
   id: number
   type: string
@@ -22,7 +22,7 @@ export interface GroupColumns {
   symbols: string | null
   weights: string | null
   ranks: string | null
-  /** Seconds since 1970. */
+  /** Seconds since the Unix epoch. */
   since: string | null
 }
 
@@ -33,12 +33,12 @@ export interface SymbolColumns {
   market_caps: string | null
 }
 
-/** Values of a column, none of an absent one. */
+/** Splits a column into its values; an absent column has none. */
 export function split(column: string | null): string[] {
   return column === null ? [] : column.split('\t')
 }
 
-/** The number in a column; an empty value is none. */
+/** Parses a number; an empty value is null. */
 export function toNumber(text: string | undefined): number | null {
   return text === undefined || text === '' ? null : Number(text)
 }

@@ -4,10 +4,10 @@ import { split, toNumber, type GroupColumns } from './document.js'
 import type { StockTable } from './stock-table.js'
 import type { GroupInfo, Membership } from './types.js'
 
-/** Bytes of a member in memory once the columns are unfolded: its symbol, its number and its moment. */
+/** Bytes of a member in memory once the columns are parsed: its symbol, its weight or rank, and its timestamp. */
 const MEMBER_BYTES = 56
 
-/** Columns of the members, unfolded. */
+/** Parsed columns of the members. */
 interface Columns {
   /** In byte order. */
   readonly symbols: readonly string[]
@@ -17,13 +17,13 @@ interface Columns {
 }
 
 /**
- * One version of a universe: what its memberships say, without what is known about the symbols. Never changes, so that one
- * snapshot can share it with the next. The columns stay texts until somebody asks for a member.
+ * One version of a universe: its memberships, without the facts about the symbols. Immutable, so that consecutive snapshots can
+ * share it. The columns are parsed on the first lookup of a member.
  */
 export class Group {
   readonly id: number
   readonly info: GroupInfo
-  /** Equal for groups that do not differ in anything. */
+  /** Digest of the whole group: equal only for identical groups. */
   readonly digest: string
   readonly #texts: GroupColumns
   #columns: Columns | undefined
@@ -40,27 +40,27 @@ export class Group {
   }
 
   get columns(): Columns {
-    return (this.#columns ??= unfold(this.#texts))
+    return (this.#columns ??= parseColumns(this.#texts))
   }
 
-  /** What the universe says about a symbol, undefined when it is no member. */
+  /** Returns the membership of a symbol; undefined when it is not a member. */
   membership(symbol: string): Membership | undefined {
     const { symbols, weights, ranks, since } = this.columns
-    const place = find(symbols, symbol)
-    if (place === undefined) return undefined
+    const index = binarySearch(symbols, symbol)
+    if (index === undefined) return undefined
     const { type, name, title } = this.info
-    const [rank, weight] = [ranks[place] ?? null, weights[place] ?? null]
-    return Object.freeze({ type, name, title, rank, weight, since: since[place] ?? null })
+    const [rank, weight] = [ranks[index] ?? null, weights[index] ?? null]
+    return Object.freeze({ type, name, title, rank, weight, since: since[index] ?? null })
   }
 
-  /** Whether a symbol is a member. */
+  /** Returns true when the symbol is a member. */
   has(symbol: string): boolean {
-    return find(this.columns.symbols, symbol) !== undefined
+    return binarySearch(this.columns.symbols, symbol) !== undefined
   }
 
-  /** Members that the table symbols does not know. */
+  /** Returns the members without a row in the table symbols. */
   unlisted(stocks: StockTable): readonly string[] {
-    // Remembered by digest: a reference would keep an old table alive for as long as this group lasts.
+    // Cached by digest: a reference to the table would keep an old one alive as long as this group.
     if (this.#unlisted?.table !== stocks.digest) {
       const symbols = this.columns.symbols.filter((symbol) => !stocks.rows.has(symbol))
       this.#unlisted = { table: stocks.digest, symbols }
@@ -68,7 +68,7 @@ export class Group {
     return this.#unlisted.symbols
   }
 
-  /** Estimate. */
+  /** Estimated size in bytes. */
   get bytes(): number {
     const { symbols, weights, ranks, since } = this.#texts
     const text = [symbols, weights, ranks, since].reduce((sum, column) => sum + (column?.length ?? 0), 0)
@@ -80,7 +80,7 @@ function digest(values: unknown[]): string {
   return createHash('sha1').update(JSON.stringify(values)).digest('base64url').slice(0, 22)
 }
 
-function unfold({ type, name, count, symbols, weights, ranks, since }: GroupColumns): Columns {
+function parseColumns({ type, name, count, symbols, weights, ranks, since }: GroupColumns): Columns {
   const members = split(symbols)
   if (members.length !== count)
     throw new UniversesError(`a symbol of ${type} ${name} contains a tab`, {
@@ -88,21 +88,21 @@ function unfold({ type, name, count, symbols, weights, ranks, since }: GroupColu
       hint: "SELECT symbol FROM group_memberships WHERE symbol ~ '\\t' shows it: correct it in symbols, then refresh.",
     })
   const known = new Map<string, string | null>()
-  const moment = (text: string): string | null => {
-    // Most members came in one of a few loads: their moments share one string.
-    if (!known.has(text)) known.set(text, toMoment(text))
+  const timestamp = (text: string): string | null => {
+    // Most members came in one of a few loads: equal timestamps share one string.
+    if (!known.has(text)) known.set(text, toTimestamp(text))
     return known.get(text) ?? null
   }
   return {
     symbols: members,
     weights: split(weights).map(toNumber),
     ranks: split(ranks).map(toNumber),
-    since: split(since).map(moment),
+    since: split(since).map(timestamp),
   }
 }
 
-/** Seconds since 1970 as ISO 8601 with microseconds. */
-function toMoment(text: string): string | null {
+/** Formats seconds since the Unix epoch as ISO 8601 with microseconds. */
+function toTimestamp(text: string): string | null {
   const microseconds = Math.round(Number(text) * 1e6)
   if (text === '' || !Number.isSafeInteger(microseconds)) return null
   const milliseconds = Math.floor(microseconds / 1000)
@@ -110,8 +110,8 @@ function toMoment(text: string): string | null {
   return `${new Date(milliseconds).toISOString().slice(0, -1)}${rest}Z`
 }
 
-/** Place of a symbol in a list in byte order. */
-function find(symbols: readonly string[], symbol: string): number | undefined {
+/** Finds the index of a symbol in a list in byte order, by binary search. */
+function binarySearch(symbols: readonly string[], symbol: string): number | undefined {
   let [low, high] = [0, symbols.length - 1]
   while (low <= high) {
     const middle = (low + high) >> 1

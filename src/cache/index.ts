@@ -1,4 +1,4 @@
-/** Universes and their members in memory. */
+/** Relationship cache: all universes and their members in memory. */
 export { RelationshipCache, type RelationshipCacheOptions } from './relationship-cache.js'
 export { type QuerySnapshot, type SnapshotQuery } from './source.js'
 export {

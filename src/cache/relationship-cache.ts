@@ -5,27 +5,27 @@ import { Health } from '../database/health.js'
 import { Notifier } from '../database/notifier.js'
 import { connectionConfig } from '../database/tls.js'
 import { toUniversesError } from '../errors.js'
-import { advance } from './advance.js'
-import { Loads, type Loaded, type Reason } from './loads.js'
+import { Loader, type Loaded, type StaleReason } from './loader.js'
 import { Lookups } from './lookups.js'
-import { Source, type QuerySnapshot } from './source.js'
+import { nextSnapshot } from './next-snapshot.js'
+import { SnapshotSource, type QuerySnapshot } from './source.js'
 import type { CacheStatistics, Changes, Staleness } from './types.js'
 
-/** The longest time that setTimeout understands. */
-const LONGEST_MS = 2 ** 31 - 1
+/** Limit of setTimeout. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 const NOTHING = 'nothing is loaded yet'
 /** Payload of a notification about the table symbols, whose changes no event describes. */
 const SYMBOLS_CHANGED = 'symbols'
 
-/** How to open a cache. */
+/** Options of RelationshipCache.open(). */
 export interface RelationshipCacheOptions {
   /** Where to connect, for LISTEN too: directly or through a session pool. */
   database?: ConnectOptions | undefined
-  /** Sends the query over a connection of yours, of a pool for example, instead of one that the cache keeps for itself. */
+  /** Sends the query, through a pool for example; a connection of its own when left out. */
   query?: QuerySnapshot | undefined
   /** DEFAULT when left out. */
   environment?: string | undefined
-  /** So often everything is loaded anew, whether or not anything was announced; an hour when left out. */
+  /** Interval of unconditional full reloads, in milliseconds; an hour when left out. */
   ttlMs?: number | undefined
   /** Silent when left out. */
   logger?: Logger | undefined
@@ -33,27 +33,27 @@ export interface RelationshipCacheOptions {
   listen?: boolean | undefined
   /** Announces changes; a connection of its own when left out. The cache does not close it. */
   notifier?: Notifier | undefined
-  /** False: open() resolves at once and the cache goes on trying; see `ready` and loaded(). */
+  /** False: open() resolves at once and loading goes on in the background; see `ready` and loaded(). */
   wait?: boolean | undefined
 }
 
 /**
- * All universes and their members in memory. Changes arrive by NOTIFY within milliseconds of their commit. While the
- * database is away the last answers stay, marked in statistics().stale; nothing is thrown and nothing ends the process.
+ * Keeps all universes and their members in memory. Changes arrive by NOTIFY within milliseconds of their commit. While the
+ * database is unavailable, lookups return the last state, marked in statistics().stale; nothing is thrown and the process goes on.
  */
 export class RelationshipCache extends Lookups {
   readonly environment: string
-  readonly #source: Source
-  readonly #loads: Loads
+  readonly #source: SnapshotSource
+  readonly #loader: Loader
   readonly #logger: Logger
   readonly #health: Health
   readonly #ttlMs: number
   readonly #listeners = new Set<(changes: Changes) => void>()
-  readonly #opened: Reason = { since: new Date(), reason: NOTHING }
+  readonly #opened: StaleReason = { since: new Date(), reason: NOTHING }
   #notifier: Notifier | undefined
   #ownNotifier: Notifier | undefined
   #unsubscribe: (() => void) | undefined
-  #closed: Reason | undefined
+  #closed: StaleReason | undefined
   #timer: NodeJS.Timeout | undefined
   #loadedAt: Date | undefined
   #seq: number | undefined
@@ -61,28 +61,28 @@ export class RelationshipCache extends Lookups {
   private constructor({ database = {}, query, environment, ttlMs, logger }: RelationshipCacheOptions) {
     super()
     this.environment = environment ?? 'DEFAULT'
-    this.#source = new Source(database, query)
+    this.#source = new SnapshotSource(database, query)
     this.#logger = logger ?? pino({ level: 'silent' })
     this.#health = new Health(this.#logger, 'PostgreSQL of the relationship cache')
-    this.#ttlMs = Math.min(ttlMs ?? 3_600_000, LONGEST_MS)
-    this.#loads = new Loads(
+    this.#ttlMs = Math.min(ttlMs ?? 3_600_000, MAX_TIMER_MS)
+    this.#loader = new Loader(
       (full) => this.#load(full),
       (error) => this.#health.down(error),
     )
   }
 
   /**
-   * Opens a cache. Resolves when everything is loaded and changes are heard; rejects when that fails, unless `wait` is false,
-   * or when the URL makes no sense. Close it in the end.
+   * Opens a cache, which the caller closes. Resolves once everything is loaded and LISTEN is in force; rejects when that fails,
+   * unless `wait` is false, and with a usage error when the URL is not valid.
    */
   static async open(options: RelationshipCacheOptions = {}): Promise<RelationshipCache> {
     connectionConfig(options.database?.url ?? config().databaseUrl)
     const cache = new RelationshipCache(options)
     if (options.listen ?? true) cache.#listen(options)
-    else cache.#loads.invalidate(NOTHING, { full: true })
+    else cache.#loader.invalidate(NOTHING, { full: true })
     if (options.wait ?? true) {
       try {
-        await cache.#loads.next()
+        await cache.#loader.next()
       } catch (error) {
         await cache.close()
         throw error
@@ -91,58 +91,60 @@ export class RelationshipCache extends Lookups {
     return cache
   }
 
-  /** Whether lookups answer. */
+  /** True once lookups can be answered. */
   get ready(): boolean {
     return this.current !== undefined
   }
 
-  /** Digest of everything that the lookups show: changes when an answer changes. Undefined before the first load. */
+  /** Digest of all results of lookups: changes when any of them changes. Undefined before the first load. */
   get version(): string | undefined {
     return this.current?.version
   }
 
-  /** Why answers may be out of date; null while they are not. */
+  /** Since when and why answers may be out of date; null while they are fresh. */
   get stale(): Staleness | null {
     const opened = this.ready ? undefined : this.#opened
-    const reasons = [this.#closed, this.#loads.behind, this.#interruption, opened]
+    const reasons = [this.#closed, this.#loader.behind, this.#interruption, opened]
     const [first] = reasons.filter((reason) => reason !== undefined)
     if (first === undefined) return null
     const since = Math.min(...reasons.map((reason) => reason?.since.getTime() ?? Infinity))
     return { since: new Date(since).toISOString(), reason: first.reason }
   }
 
-  /** Resolves as soon as lookups answer, however long the database is away; rejects when the cache is closed before. */
+  /** Resolves once lookups can be answered, however long that takes; rejects when the cache is closed before. */
   async loaded(): Promise<void> {
     while (!this.ready) {
-      await this.#loads.next().catch((error: unknown) => {
+      await this.#loader.next().catch((error: unknown) => {
         if (this.#closed) throw error
       })
     }
   }
 
   /**
-   * Loads what has changed, or everything with `full`. Resolves when a load that began after this call is in place, of which
-   * callers share one; rejects when it fails, and the cache goes on trying.
+   * Loads what has changed, or everything with `full`. Resolves when a load that started after this call succeeds; concurrent
+   * callers share it. Rejects when it fails; the cache goes on retrying.
    */
   async refresh({ full = false }: { full?: boolean } = {}): Promise<void> {
-    this.#loads.invalidate('a refresh was asked for', { full, urgent: true })
-    await this.#loads.next()
+    this.#loader.invalidate('a refresh was asked for', { full, urgent: true })
+    await this.#loader.next()
   }
 
-  /** Calls `listener` after each load that changed an answer; returns what ends that. */
+  /** Calls `listener` after each load that changed a result. Returns a function that removes it. */
   onChange(listener: (changes: Changes) => void): () => void {
-    // A function of its own: the same listener may be added twice.
-    const added = (changes: Changes): void => listener(changes)
-    this.#listeners.add(added)
-    return () => void this.#listeners.delete(added)
+    // Wrapped, so that the same listener can be added twice.
+    const wrapped = (changes: Changes): void => listener(changes)
+    this.#listeners.add(wrapped)
+    return () => void this.#listeners.delete(wrapped)
   }
 
-  /** How the cache does. */
+  /** Returns counters, age, size and staleness. */
   statistics(): CacheStatistics {
     const { hits, misses, current } = this
     return {
-      ...{ hits, misses, hit_ratio: hits + misses > 0 ? hits / (hits + misses) : null },
-      ...this.#loads.counts,
+      hits,
+      misses,
+      hit_ratio: hits + misses > 0 ? hits / (hits + misses) : null,
+      ...this.#loader.counts,
       age_ms: this.#loadedAt ? Date.now() - this.#loadedAt.getTime() : null,
       loaded_at: this.#loadedAt?.toISOString() ?? null,
       version: current?.version ?? null,
@@ -155,13 +157,13 @@ export class RelationshipCache extends Lookups {
     }
   }
 
-  /** Ends both connections. Lookups go on to answer what they answered last. */
+  /** Closes its connections. Lookups keep returning the last state. */
   async close(): Promise<void> {
-    this.#closed ??= { since: new Date(), reason: 'the cache is closed' }
+    this.#closed ??= { since: new Date(), reason: 'the relationship cache is closed' }
     clearTimeout(this.#timer)
     this.#listeners.clear()
     this.#unsubscribe?.()
-    await Promise.all([this.#loads.close(), this.#source.close(), this.#ownNotifier?.close()])
+    await Promise.all([this.#loader.close(), this.#source.close(), this.#ownNotifier?.close()])
   }
 
   #listen({ notifier, database = {} }: RelationshipCacheOptions): void {
@@ -173,18 +175,18 @@ export class RelationshipCache extends Lookups {
     this.#unsubscribe = this.#notifier?.subscribe({
       onLost: () => {
         // LISTEN fails from the start: load what can be loaded all the same.
-        if (!this.ready) this.#loads.invalidate(NOTHING, { full: true })
+        if (!this.ready) this.#loader.invalidate(NOTHING, { full: true })
       },
       onListening: (since) => {
         const reason = this.ready ? 'notifications of changes were interrupted' : NOTHING
-        this.#loads.invalidate(reason, { full: true, urgent: true, since })
+        this.#loader.invalidate(reason, { full: true, urgent: true, since })
       },
       onHint: (payload) =>
-        this.#loads.invalidate('a change was announced', { full: payload === SYMBOLS_CHANGED }),
+        this.#loader.invalidate('a change was announced', { full: payload === SYMBOLS_CHANGED }),
     })
   }
 
-  get #interruption(): Reason | undefined {
+  get #interruption(): StaleReason | undefined {
     const { since, reason } = this.#notifier?.interruption ?? {}
     return since && { since, reason: `changes are not received: ${reason}` }
   }
@@ -193,23 +195,23 @@ export class RelationshipCache extends Lookups {
     const before = this.current
     const document = await this.#source.read(this.environment, full || !before ? undefined : this.#seq)
     if (this.#closed) return { full: false }
-    const { snapshot, changes, incomplete } = advance(this.environment, before, document)
+    const { snapshot, changes, incomplete } = nextSnapshot(this.environment, before, document)
     this.current = snapshot
     this.#seq = document.seq
     this.#loadedAt = new Date()
     this.#health.up()
     if (document.complete) this.#startTimer()
-    if (changes.length > 0) this.#tell(changes)
+    if (changes.length > 0) this.#callListeners(changes)
     return { full: document.complete, unfinished: incomplete }
   }
 
   #startTimer(): void {
     clearTimeout(this.#timer)
-    const expire = (): void => this.#loads.invalidate('the time to live is over', { full: true })
+    const expire = (): void => this.#loader.invalidate('the time to live has expired', { full: true })
     this.#timer = setTimeout(expire, this.#ttlMs).unref()
   }
 
-  #tell(changes: Changes): void {
+  #callListeners(changes: Changes): void {
     for (const listener of this.#listeners) {
       try {
         listener(changes)

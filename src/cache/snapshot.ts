@@ -5,13 +5,13 @@ import type { StockTable } from './stock-table.js'
 import { Universe, type SectorIndex } from './universe.js'
 import type { GroupInfo, Membership, Stock } from './types.js'
 
-/** Unions that are remembered: callers may ask for any combination of names. */
-const UNIONS = 1_000
+/** Limit of memoized unions: callers may ask for any combination of names. */
+const MAX_UNIONS = 1_000
 const NONE: readonly GroupInfo[] = Object.freeze([])
 
 /**
- * All universes at one moment. Readers never see it change: what lookups unfold is remembered, and says the same each time.
- * Answers for symbols are found when they are first asked for, so that a new snapshot costs nothing for those nobody asks for.
+ * Immutable state of all universes at one point in time. Results are computed on the first lookup and memoized, so that a new
+ * snapshot costs nothing for symbols that are never looked up.
  */
 export class Snapshot {
   /** By id. */
@@ -28,7 +28,7 @@ export class Snapshot {
   #unlisted: ReadonlySet<string> | undefined
   #version: string | undefined
 
-  /** `groups` in byte order of type and name. Universes that look the same in `before` are shared with it. */
+  /** `groups` are in byte order of type and name. Universes that are equal in `before` are shared with it. */
   constructor(
     environment: string,
     groups: readonly Group[],
@@ -51,17 +51,17 @@ export class Snapshot {
     }
   }
 
-  /** The universe of this type and name. */
+  /** Returns the universe of this type and name. */
   universe(type: string, name: string): Universe | undefined {
     return this.#types.get(type)?.get(name)
   }
 
-  /** Every universe of this name, whatever its type. */
+  /** Returns every universe of this name, whatever its type. */
   named(name: string): readonly Universe[] | undefined {
     return this.#names.get(name)
   }
 
-  /** Universes of a type, or all of them, in byte order of type and name. */
+  /** Lists the universes of a type, or all of them, in byte order of type and name. */
   list(type: string | undefined, retired: boolean): readonly GroupInfo[] {
     const key = `${retired} ${type ?? ''}`
     const known = this.#lists.get(key)
@@ -70,52 +70,52 @@ export class Snapshot {
     const wanted = all.filter(
       (info) => (type === undefined || info.type === type) && (retired || !info.retired),
     )
-    // Callers may ask for any type.
-    return wanted.length === 0 ? NONE : remember(this.#lists, key, wanted)
+    // Not memoized when empty: callers may ask for any type.
+    return wanted.length === 0 ? NONE : memoize(this.#lists, key, wanted)
   }
 
-  /** Universes that a symbol is in; undefined when nothing knows the symbol. */
+  /** Returns the memberships of a symbol; undefined when the symbol does not exist. */
   memberships(symbol: string): readonly Membership[] | undefined {
     const known = this.#memberships.get(symbol)
     if (known || !this.knows(symbol)) return known
     const found = [...this.groups.values()].map((group) => group.membership(symbol))
-    return remember(
+    return memoize(
       this.#memberships,
       symbol,
       found.filter((membership) => membership !== undefined),
     )
   }
 
-  /** Names of the ETFs that hold a symbol; undefined when nothing knows the symbol. */
+  /** Returns the names of the ETFs that hold a symbol; undefined when the symbol does not exist. */
   etfsOf(symbol: string): readonly string[] | undefined {
     const known = this.#etfs.get(symbol)
     if (known || !this.knows(symbol)) return known
     const funds = [...(this.#types.get('ETF')?.values() ?? [])].filter(({ group }) => group.has(symbol))
-    return remember(
+    return memoize(
       this.#etfs,
       symbol,
       funds.map(({ group }) => group.info.name),
     )
   }
 
-  /** What is known about a symbol. */
+  /** Returns name, market cap and sector of a symbol. */
   stock(symbol: string): Stock | undefined {
     if (!this.knows(symbol)) return undefined
     const { name = null, market_cap = null } = this.stocks.rows.get(symbol) ?? {}
     return Object.freeze({ symbol, name, market_cap, sector: this.sectors.of(symbol) ?? null })
   }
 
-  /** Distinct members of universes named as in `SPY:QQQ:dow30`, in byte order. */
+  /** Returns the distinct members of the universes in a list like `SPY:QQQ:dow30`, in byte order. */
   union(names: string): readonly string[] {
     return this.#unions.get(names) ?? this.#unite(names)
   }
 
-  /** Whether the table symbols or any universe has this symbol. */
+  /** Returns true when the table symbols or any universe has this symbol. */
   knows(symbol: string): boolean {
     return this.stocks.rows.has(symbol) || (this.#unlisted ??= this.#findUnlisted()).has(symbol)
   }
 
-  /** Digest of everything there is. */
+  /** Digest of the whole snapshot. */
   get version(): string {
     if (this.#version === undefined) {
       const hash = createHash('sha1').update(this.stocks.digest)
@@ -125,14 +125,14 @@ export class Snapshot {
     return this.#version
   }
 
-  /** Memberships in all universes. */
+  /** Number of memberships in all universes. */
   get size(): number {
     let sum = 0
     for (const { info } of this.groups.values()) sum += info.count
     return sum
   }
 
-  /** Estimate. */
+  /** Estimated size in bytes. */
   get bytes(): number {
     let sum = this.stocks.bytes
     for (const group of this.groups.values()) sum += group.bytes
@@ -164,16 +164,12 @@ export class Snapshot {
     const lists = names
       .flatMap((name) => this.#names.get(name) ?? [])
       .map(({ group }) => group.columns.symbols)
-    if (this.#unions.size >= UNIONS) this.#unions.clear()
-    return remember(this.#unions, text, [...new Set(lists.flat())].sort())
+    if (this.#unions.size >= MAX_UNIONS) this.#unions.clear()
+    return memoize(this.#unions, text, [...new Set(lists.flat())].sort())
   }
 }
 
-function remember<Value>(
-  known: Map<string, readonly Value[]>,
-  key: string,
-  value: Value[],
-): readonly Value[] {
+function memoize<Value>(known: Map<string, readonly Value[]>, key: string, value: Value[]): readonly Value[] {
   const list = Object.freeze(value)
   known.set(key, list)
   return list

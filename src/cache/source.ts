@@ -4,11 +4,11 @@ import { withTimeout } from '../database/timeout.js'
 import { toUniversesError } from '../errors.js'
 import type { SnapshotDocument } from './document.js'
 
-/** A query that takes longer is on a dead connection. */
+/** A query that takes longer counts as lost with its connection. */
 const QUERY_TIMEOUT_MS = 60_000
-const GOODBYE_MS = 2_000
+const CLOSE_TIMEOUT_MS = 2_000
 
-/** The one query of the cache, as `client.query` and `pool.query` of pg take it. */
+/** The query of the cache, in the form that `client.query` and `pool.query` of pg accept. */
 export interface SnapshotQuery {
   name: string
   text: string
@@ -19,8 +19,8 @@ export interface SnapshotQuery {
 /** Sends the query: `(query) => pool.query(query)`, with the schema of the package in the pool's search_path. */
 export type QuerySnapshot = (query: SnapshotQuery) => Promise<{ rows: { document: unknown }[] }>
 
-/** Where documents come from: a connection of its own, made when it is needed, or the caller's way to send a query. */
-export class Source {
+/** Reads documents over a connection of its own, opened on demand, or through the caller's function. */
+export class SnapshotSource {
   readonly #database: ConnectOptions
   readonly #query: QuerySnapshot | undefined
   #client: pg.Client | undefined
@@ -31,7 +31,7 @@ export class Source {
     this.#query = query
   }
 
-  /** Calls relationship_snapshot(). Rejects with an UniversesError. */
+  /** Calls relationship_snapshot(). Rejects with a UniversesError. */
   async read(environment: string, after: number | undefined): Promise<SnapshotDocument> {
     const query: SnapshotQuery = {
       name: 'relationship_snapshot',
@@ -48,10 +48,10 @@ export class Source {
     }
   }
 
-  /** Ends the connection; a query under way fails. A server that does not say goodbye is left after a moment. */
+  /** Closes the connection; a running query fails. Waits at most two seconds for the server. */
   async close(): Promise<void> {
     this.#closed = true
-    await withTimeout(this.#disconnect(), GOODBYE_MS, () => undefined)
+    await withTimeout(this.#disconnect(), CLOSE_TIMEOUT_MS, () => undefined)
   }
 
   async #connected(): Promise<QuerySnapshot> {
@@ -62,7 +62,7 @@ export class Source {
         ...this.#database,
       })
       if (this.#closed) await client.end()
-      // Lost while idle: the next load begins with a new one instead of failing.
+      // Lost while idle: the next load opens another one instead of failing.
       client.once('end', () => {
         if (this.#client === client) this.#client = undefined
       })

@@ -11,9 +11,9 @@ export interface StockRow {
 /** Bytes of a row in memory: the object, its number, its entry in the map, headers of its two strings. */
 const ROW_BYTES = 160
 
-/** Names and market caps of all symbols, at one moment. Unfolded when somebody asks for the first of them. */
+/** Names and market caps of all symbols at one point in time. Parsed on the first lookup. */
 export class StockTable {
-  /** Equal for tables with the same rows. */
+  /** Digest of the rows: equal only for identical tables. */
   readonly digest: string
   readonly #columns: SymbolColumns
   #rows: ReadonlyMap<string, StockRow> | undefined
@@ -24,14 +24,14 @@ export class StockTable {
   }
 
   get rows(): ReadonlyMap<string, StockRow> {
-    return (this.#rows ??= unfold(this.#columns))
+    return (this.#rows ??= parseRows(this.#columns))
   }
 
   get size(): number {
     return this.#columns.names?.length ?? 0
   }
 
-  /** Estimate. */
+  /** Estimated size in bytes. */
   get bytes(): number {
     const { symbols, names, market_caps } = this.#columns
     const text = (symbols?.length ?? 0) + (market_caps?.length ?? 0)
@@ -39,7 +39,7 @@ export class StockTable {
   }
 }
 
-function unfold({ symbols, names, market_caps }: SymbolColumns): Map<string, StockRow> {
+function parseRows({ symbols, names, market_caps }: SymbolColumns): Map<string, StockRow> {
   const caps = split(market_caps)
   return new Map(
     split(symbols).map((symbol, index) => [

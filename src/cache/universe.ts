@@ -3,10 +3,10 @@ import type { Group } from './group.js'
 import type { StockTable } from './stock-table.js'
 import type { Constituent } from './types.js'
 
-/** Bytes of a constituent in memory: an object of seven fields, two of them numbers of their own, and its place in the list. */
+/** Bytes of a constituent in memory: an object of seven fields, two of them heap numbers, and its slot in the list. */
 const CONSTITUENT_BYTES = 104
 
-/** Sectors of the symbols, as the universes of type SECTOR have them. Of several the first by name counts. */
+/** Sector of each symbol, from the universes of type SECTOR. A symbol in several gets the first by name. */
 export class SectorIndex {
   /** In byte order of their names. */
   readonly groups: readonly Group[]
@@ -16,14 +16,14 @@ export class SectorIndex {
     this.groups = groups
   }
 
-  /** Whether it is made of exactly these groups. */
+  /** Returns true when the index was built from exactly these groups. */
   consistsOf(groups: readonly Group[]): boolean {
     return (
-      groups.length === this.groups.length && groups.every((group, place) => group === this.groups[place])
+      groups.length === this.groups.length && groups.every((group, index) => group === this.groups[index])
     )
   }
 
-  /** Sector of a symbol. */
+  /** Returns the sector of a symbol. */
   of(symbol: string): string | undefined {
     return (this.#sectors ??= invert(this.groups)).get(symbol)
   }
@@ -36,7 +36,7 @@ function invert(groups: readonly Group[]): Map<string, string> {
   return sectors
 }
 
-/** A universe as readers see it: a group beside what is known about its symbols. Its list is made when it is first asked for. */
+/** A universe as readers see it: a group joined with the facts about its symbols. The list is built on the first lookup. */
 export class Universe {
   readonly group: Group
   readonly #stocks: StockTable
@@ -50,19 +50,19 @@ export class Universe {
     this.#sectors = sectors
   }
 
-  /** By rank, else by weight, else by market cap, as constituents_at() orders them; frozen. */
+  /** Members by rank, else by weight, else by market cap, like constituents_at(); frozen. */
   get constituents(): readonly Constituent[] {
     return (this.#constituents ??= this.#list())
   }
 
-  /** Digest of everything that readers see of it. */
+  /** Digest of everything that readers see. */
   get fingerprint(): string {
     return (this.#fingerprint ??= createHash('sha1')
       .update(JSON.stringify([this.group.info, this.constituents]))
       .digest('base64url'))
   }
 
-  /** Estimate of what it holds besides its group. */
+  /** Estimated size in bytes, without its group. */
   get bytes(): number {
     return (this.#constituents?.length ?? 0) * CONSTITUENT_BYTES
   }
@@ -70,24 +70,24 @@ export class Universe {
   #list(): readonly Constituent[] {
     const { symbols, weights, ranks, since } = this.group.columns
     const { rows } = this.#stocks
-    const list = symbols.map((symbol, place): Constituent => {
+    const list = symbols.map((symbol, index): Constituent => {
       const row = rows.get(symbol)
       return Object.freeze({
         symbol,
         name: row?.name ?? null,
-        weight: weights[place] ?? null,
-        rank: ranks[place] ?? null,
+        weight: weights[index] ?? null,
+        rank: ranks[index] ?? null,
         market_cap: row?.market_cap ?? null,
         sector: this.#sectors.of(symbol) ?? null,
-        since: since[place] ?? null,
+        since: since[index] ?? null,
       })
     })
-    return Object.freeze(list.sort(byPlace))
+    return Object.freeze(list.sort(byRankWeightCap))
   }
 }
 
-/** Sorting is stable, and the symbols are in byte order already. */
-function byPlace(a: Constituent, b: Constituent): number {
+/** Array.sort is stable, and the symbols are in byte order already. */
+function byRankWeightCap(a: Constituent, b: Constituent): number {
   return (
     (a.rank ?? Infinity) - (b.rank ?? Infinity) ||
     (b.weight ?? -Infinity) - (a.weight ?? -Infinity) ||

@@ -1,12 +1,12 @@
 import { withTimeout } from '../database/timeout.js'
 import type { JobEvent } from './watch.js'
 
-/** Proxies and clients end a connection on which nothing is said for long. */
+/** Proxies and clients close connections that stay silent for long. */
 const HEARTBEAT_MS = 15_000
-/** How soon a client comes back after a broken connection. */
+/** Delay before a client reconnects. */
 const RETRY_MS = 2_000
 
-/** Events as text/event-stream, with a comment whenever it would be silent for long. The id is what Last-Event-ID resumes after. */
+/** Formats events as text/event-stream, with a comment as heartbeat. A client resumes with the id in Last-Event-ID. */
 export async function* eventStream(
   events: AsyncGenerator<JobEvent, void>,
   heartbeatMs = HEARTBEAT_MS,

@@ -5,10 +5,10 @@ import { toUniversesError } from '../errors.js'
 import type { RunProgress } from '../operations/refresh.js'
 
 /**
- * Publishes what a run tells about itself, on a connection of its own: the run's is busy until its end. Steps keep
- * their order. What cannot be published is dropped; the run neither waits for it nor fails with it.
+ * Publishes the progress of a run over a connection of its own, because the run's is busy. Steps keep their order. Steps that
+ * cannot be published are dropped; the run neither waits nor fails.
  */
-export class Progress {
+export class ProgressPublisher {
   readonly #database: ConnectOptions
   readonly #logger: Logger
   #client: pg.Client | undefined
@@ -20,12 +20,12 @@ export class Progress {
     this.#logger = logger
   }
 
-  /** Publishes a step after those before it. Returns at once. */
+  /** Queues a step for publishing. Returns at once. */
   report(step: RunProgress): void {
     this.#last = this.#last.then(() => this.#publish(step))
   }
 
-  /** Ends the connection; what has not been published by then is dropped. */
+  /** Closes the connection; steps that are still queued are dropped. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#drop()

@@ -5,13 +5,13 @@ import type { RefreshMode, RunMode } from '../operations/refresh.js'
 import { watchJob, type JobEvent } from './watch.js'
 import { Worker } from './worker.js'
 
-/** Statements of requests, on connections that many share: the service's Database. */
+/** Runs short statements over shared connections: the service's Database. */
 export interface Queries {
   rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>
   value<Value>(text: string, values?: readonly unknown[]): Promise<Value>
 }
 
-/** What a runner works with. */
+/** Options of startJobRunner(). */
 export interface JobRunnerOptions {
   database: ConnectOptions
   queries: Queries
@@ -19,13 +19,13 @@ export interface JobRunnerOptions {
   logger: Logger
   /** Announces new jobs and events; a connection of its own when left out. The runner does not close it. */
   notifier?: Notifier | undefined
-  /** A hint may get lost; this often the runner looks without one. */
+  /** Interval of looking for jobs without a hint, in milliseconds: a hint can get lost. */
   pollMs?: number | undefined
-  /** How long close() waits for the run under way. */
+  /** How long close() waits for the current run, in milliseconds. */
   graceMs?: number | undefined
 }
 
-/** A refresh that somebody asks for. */
+/** Request for a refresh. */
 export interface JobRequest {
   mode: RefreshMode
   append: boolean
@@ -35,7 +35,7 @@ export interface JobRequest {
   requestedBy: string
 }
 
-/** Answer to a request: when it was not accepted, the id is that of the run that goes or waits. */
+/** Response to a request. When it was not accepted, the id is that of the job that is running or waiting. */
 export interface Requested {
   accepted: boolean
   job_id: string
@@ -46,26 +46,26 @@ export interface Requested {
 /** A document that a SQL function returns. */
 export type Document = Record<string, unknown>
 
-/** Works off the jobs of one environment, one at a time, until it is closed. */
+/** Runs the jobs of one environment, one at a time, until it is closed. */
 export interface JobRunner {
-  /** Asks for a refresh. Its trigger event is on its way when this resolves. */
+  /** Requests a refresh. Its trigger event is in the outbox when this resolves. */
   request(request: JobRequest): Promise<Requested>
-  /** Where a job, or any run, stands. Rejects with UV003 for an unknown id. */
+  /** Returns the status of a job or run. Rejects with UV003 for an unknown id. */
   status(id: string): Promise<Document>
-  /** Runs of the environment, the latest first. */
+  /** Lists the runs of the environment, latest first. */
   history(limit: number, offset: number): Promise<Document>
-  /** Runs of the environment in numbers. */
+  /** Returns statistics of the runs of the environment. */
   statistics(): Promise<Document>
   /**
-   * What a job tells after `after` (a seq, '0' for everything), until its end or until `signal` aborts. Rejects when the id is
-   * unknown (UV003) or PostgreSQL does not answer; once it has resolved, lost connections are waited for.
+   * Follows the events of a job after `after` (a seq, '0' for all) until it ends or `signal` aborts. Rejects when the id is unknown
+   * (UV003) or PostgreSQL does not answer; once resolved, it survives lost connections.
    */
   watch(id: string, after: string, signal: AbortSignal): Promise<AsyncGenerator<JobEvent, void>>
-  /** Takes no new job and waits for the one under way; past the grace period that one is rolled back and stays waiting. */
+  /** Takes no new job and waits for the current one; after the grace period that one is rolled back and stays in the queue. */
   close(): Promise<void>
 }
 
-/** Starts a runner. PostgreSQL need not be there yet; throws only when its URL makes no sense. */
+/** Starts a runner. PostgreSQL may still be unavailable; throws only when its URL is not valid. */
 export function startJobRunner(options: JobRunnerOptions): JobRunner {
   const { queries, environment } = options
   const notifier = options.notifier ?? openNotifier(options)
@@ -100,8 +100,12 @@ async function requestRefresh(
   { mode, append, dryRun, force, requestedBy }: JobRequest,
 ): Promise<Requested> {
   const rows = await queries.rows<Requested>('SELECT * FROM request_refresh($1, $2, $3, $4, $5, $6)', [
-    ...[mode, append, dryRun, force],
-    ...[environment, requestedBy],
+    mode,
+    append,
+    dryRun,
+    force,
+    environment,
+    requestedBy,
   ])
   return rows[0]!
 }

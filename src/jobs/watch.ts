@@ -5,12 +5,12 @@ import type { Notifier } from '../database/notifier.js'
 import { SQLSTATE, toUniversesError } from '../errors.js'
 import type { Queries } from './runner.js'
 
-/** A hint may get lost; this often a watcher looks without one. */
-const LOOK_MS = 2_000
-/** Hints are for everything that happens: between two that were for others a watcher takes this pause. */
-const SPURIOUS_MS = 50
+/** Interval of polling without a hint: a hint can get lost. */
+const POLL_MS = 2_000
+/** Pause after a poll that found nothing: hints announce every event, not only those of this job. */
+const QUIET_MS = 50
 
-/** What a job tells: completed or failed is the end. */
+/** One event of a job; completed and failed are the last. */
 export interface JobEvent {
   /** Position in the outbox; text, because a bigint may exceed what a number holds. */
   seq: string
@@ -18,8 +18,8 @@ export interface JobEvent {
   payload: Record<string, unknown>
 }
 
-/** Whom to watch, and from where. */
-export interface Watching {
+/** Options of watchJob(). */
+export interface WatchOptions {
   queries: Queries
   notifier: Notifier
   id: string
@@ -27,18 +27,18 @@ export interface Watching {
   signal: AbortSignal
 }
 
-/** Resolves with the events of a job once the first look has succeeded. */
-export async function watchJob(watching: Watching): Promise<AsyncGenerator<JobEvent, void>> {
-  return follow(watching, await look(watching, watching.after))
+/** Resolves with the events of a job once the first query has succeeded. */
+export async function watchJob(options: WatchOptions): Promise<AsyncGenerator<JobEvent, void>> {
+  return follow(options, await poll(options, options.after))
 }
 
-async function* follow(watching: Watching, first: JobEvent[]): AsyncGenerator<JobEvent, void> {
-  const { notifier, signal } = watching
+async function* follow(options: WatchOptions, first: JobEvent[]): AsyncGenerator<JobEvent, void> {
+  const { notifier, signal } = options
   const hint = new AutoResetEvent()
   const wake = (): void => hint.set()
   const unsubscribe = notifier.subscribe({ onHint: wake })
   signal.addEventListener('abort', wake)
-  let { after } = watching
+  let { after } = options
   let failures = 0
   try {
     for (let events = first; !signal.aborted;) {
@@ -48,15 +48,15 @@ async function* follow(watching: Watching, first: JobEvent[]): AsyncGenerator<Jo
         after = event.seq
       }
       try {
-        events = await look(watching, after)
+        events = await poll(options, after)
         failures = 0
         if (events.length > 0) continue
-        await sleep(SPURIOUS_MS, undefined, { signal })
-        await hint.wait(LOOK_MS)
+        await sleep(QUIET_MS, undefined, { signal })
+        await hint.wait(POLL_MS)
       } catch (error) {
         events = []
         if (toUniversesError(error).code === SQLSTATE.notFound) {
-          yield vanished(watching.id, after, error)
+          yield vanished(options.id, after, error)
           return
         }
         await backOff(failures++, signal)
@@ -68,11 +68,11 @@ async function* follow(watching: Watching, first: JobEvent[]): AsyncGenerator<Jo
   }
 }
 
-function look({ queries, id }: Watching, after: string): Promise<JobEvent[]> {
+function poll({ queries, id }: WatchOptions, after: string): Promise<JobEvent[]> {
   return queries.rows<JobEvent>('SELECT seq, event, payload FROM job_events($1, $2)', [id, after])
 }
 
-/** A run that is nobody's job leaves nothing behind when its process is ended. */
+/** Synthesizes the end of a run without a job whose process was killed: its transaction left no trace. */
 function vanished(id: string, seq: string, error: unknown): JobEvent {
   const { code, message } = toUniversesError(error)
   return {

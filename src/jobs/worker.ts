@@ -7,16 +7,16 @@ import { connect, type ConnectOptions } from '../database/connect.js'
 import { Health } from '../database/health.js'
 import { SQLSTATE, toUniversesError } from '../errors.js'
 import { runJob, type RunProgress, type SyncRun } from '../operations/refresh.js'
-import { Progress } from './progress.js'
+import { ProgressPublisher } from './progress.js'
 
-/** Somebody else is changing memberships: this often the worker looks whether that is over. */
+/** Interval of retries while another session changes memberships. */
 const BUSY_MS = 500
-/** A job that cannot even be recorded as failed (a full disk, a missing right): this often the worker tries to. */
+/** Interval of retries for a job that cannot even be recorded as failed (full disk, missing privilege). */
 const STUCK_MS = 10_000
-/** A job during which the connection was lost that often is what brings the server down: it is given up. */
-const MOST_LOSSES = 10
+/** After so many lost connections a job is taken for the cause and given up. */
+const MAX_LOSSES = 10
 
-/** What a worker works with. */
+/** Options of a Worker. */
 export interface WorkerOptions {
   database: ConnectOptions
   environment: string
@@ -33,7 +33,7 @@ interface NextJob {
   busy: boolean
 }
 
-/** Why a job cannot be run, as fail_job takes it. */
+/** Reason why a job cannot run, in the form of fail_job. */
 interface Failure {
   sqlstate: string | undefined
   message: string
@@ -42,29 +42,29 @@ interface Failure {
 }
 
 /**
- * Runs the waiting jobs of an environment, the oldest first. Which they are, and whether one is done, only the database
- * says: a worker that dies at any moment leaves nothing that another could not go on with.
+ * Runs the waiting jobs of an environment, oldest first. The queue and the state of each job live in the database only, so that
+ * another worker can take over after a crash at any time.
  */
 export class Worker {
   /** Ends a pause: a refresh may have been requested. */
   readonly hint = new AutoResetEvent()
   readonly #options: WorkerOptions
-  readonly #progress: Progress
+  readonly #progress: ProgressPublisher
   readonly #health: Health
   readonly #closing = new AbortController()
   readonly #ended = new AbortController()
-  /** Jobs that could not be run and are still to be recorded as failed. */
+  /** Jobs that could not run and have yet to be recorded as failed. */
   readonly #failures = new Map<string, Failure>()
   readonly #losses = new Map<string, number>()
   #client: pg.Client | undefined
 
   constructor(options: WorkerOptions) {
     this.#options = options
-    this.#progress = new Progress(options.database, options.logger)
+    this.#progress = new ProgressPublisher(options.database, options.logger)
     this.#health = new Health(options.logger, 'PostgreSQL, for the jobs,')
   }
 
-  /** Works until close(). Never rejects. */
+  /** Runs jobs until close(). Never rejects. */
   async work(): Promise<void> {
     const { signal } = this.#closing
     for (let failures = 0; !signal.aborted;) {
@@ -83,7 +83,7 @@ export class Worker {
     this.#ended.abort()
   }
 
-  /** Takes no other job. Past the grace period the one under way is cut off: rolled back, it waits for the next start. */
+  /** Takes no further job. After the grace period the current one is rolled back and waits for the next start. */
   async close(): Promise<void> {
     const { graceMs = 10_000, logger } = this.#options
     this.#closing.abort()
@@ -95,7 +95,7 @@ export class Worker {
     await this.#disconnect()
   }
 
-  /** Does what there is to do, and returns how long to wait before the next look, in milliseconds. */
+  /** Runs the next job, if any. Returns the milliseconds to wait before the next turn. */
   async #turn(): Promise<number> {
     this.#client ??= await this.#connect()
     const { rows } = await this.#client.query<NextJob>('SELECT * FROM next_job($1)', [
@@ -116,7 +116,7 @@ export class Worker {
       this.#progress.report(step)
     }
     try {
-      this.#finish(job, await runJob(client, job.job_id, report))
+      this.#logRun(job, await runJob(client, job.job_id, report))
       return 0
     } catch (error) {
       if (this.#closing.signal.aborted) return 0
@@ -135,7 +135,7 @@ export class Worker {
   async #fail(client: pg.Client, job: NextJob, failure: Failure): Promise<number> {
     try {
       const { rows } = await client.query<SyncRun>('SELECT * FROM fail_job($1, $2)', [job.job_id, failure])
-      this.#finish(job, rows[0]!)
+      this.#logRun(job, rows[0]!)
       return 0
     } catch (error) {
       if (isBusy(error)) return BUSY_MS
@@ -149,7 +149,7 @@ export class Worker {
   #countLoss({ job_id }: NextJob, message: string): void {
     const losses = (this.#losses.get(job_id) ?? 0) + 1
     this.#losses.set(job_id, losses)
-    if (losses < MOST_LOSSES) return
+    if (losses < MAX_LOSSES) return
     this.#failures.set(job_id, {
       sqlstate: '08006',
       message: `the connection was lost ${losses} times during the run: ${message}`,
@@ -157,13 +157,13 @@ export class Worker {
     })
   }
 
-  #finish({ job_id: job, mode, requested_by }: NextJob, run: SyncRun): void {
+  #logRun({ job_id: job, mode, requested_by }: NextJob, run: SyncRun): void {
     this.#failures.delete(job)
     this.#losses.delete(job)
     const ms = run.finished_at.getTime() - run.started_at.getTime()
-    const said = { job, mode, requested_by, status: run.status, changes: run.total_changes, ms }
-    if (run.status === 'completed') this.#options.logger.info(said, 'job done')
-    else this.#options.logger.error({ ...said, reason: run.error?.message }, 'job failed')
+    const fields = { job, mode, requested_by, status: run.status, changes: run.total_changes, ms }
+    if (run.status === 'completed') this.#options.logger.info(fields, 'job done')
+    else this.#options.logger.error({ ...fields, reason: run.error?.message }, 'job failed')
   }
 
   async #connect(): Promise<pg.Client> {
@@ -173,7 +173,7 @@ export class Worker {
       applicationName: 'universes serve (jobs)',
       timeoutMs: 5_000,
     })
-    // Progress is made of notices. And a run whose service has gone shall not keep the next one waiting.
+    // Progress arrives as notices. The interval ends the run of a service that is gone, so that it does not block the next one.
     await client.query('SET client_min_messages TO notice')
     await client.query(`SET client_connection_check_interval TO '1s'`).catch(() => undefined)
     return client
@@ -190,7 +190,7 @@ function isBusy(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === SQLSTATE.busy
 }
 
-/** Whether it was the connection that failed, not the job. */
+/** Returns true when the connection failed, not the job. */
 function isLost(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || /^(08|57P)/.test(error.code ?? '')
 }

@@ -4,27 +4,27 @@ import type { RelayEvent, Sink } from './sink.js'
 /** Events per batch: large enough to hide the round trips, small enough to repeat after a crash. */
 const BATCH_SIZE = 1_000
 
-/** How a drain goes about its work. */
+/** Options of drain(). */
 export interface DrainOptions {
-  /** Start above this seq; '0' for everything that waits. */
+  /** Publishes events above this seq; '0' for all that wait. */
   after: string
-  /** After a failure the first event goes alone: should it fail again, none behind it has overtaken it. */
+  /** After a failure: publishes the first event alone, so that none overtakes it should it fail again. */
   careful?: boolean
-  /** Stops after the batch under way. */
+  /** Stops after the current batch. */
   signal?: AbortSignal | undefined
 }
 
-/** What a drain achieved. */
+/** Result of drain(). */
 export interface Drained {
   count: number
-  /** The last event that was marked; `after` of the options when there was none. */
+  /** seq of the last event that was marked; `after` of the options when there was none. */
   last: string
 }
 
 /**
- * Publishes what waits, in order, until nothing is left. An event is marked only after the sink has taken it; when a batch
- * gets only part of the way, that part is marked and the sink's error thrown. While a batch is being published the
- * next one is read and the previous one marked, so PostgreSQL and the sink work at the same time.
+ * Publishes the waiting events in order until none is left. An event is marked only after the sink has accepted it; of a batch
+ * that fails midway the accepted part is marked and the sink's error thrown. Reading the next batch and marking the previous one
+ * overlap with publishing.
  */
 export async function drain(outbox: Outbox, sink: Sink, options: DrainOptions): Promise<Drained> {
   let size = options.careful ? 1 : BATCH_SIZE

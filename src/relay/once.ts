@@ -5,8 +5,8 @@ import { Outbox } from './outbox.js'
 import { SinkClosed, SinkError, type Sink } from './sink.js'
 
 /**
- * Publishes what waits and returns how many events that were. Rejects with the remedy when a server cannot be reached or another
- * relay is working; what was not published stays in the outbox. Closes the sink.
+ * Publishes the waiting events and returns their number. Rejects when a server cannot be reached or another relay holds the lock;
+ * unpublished events stay in the outbox. Closes the sink.
  */
 export async function relayOnce(database: ConnectOptions, sink: Sink): Promise<number> {
   let outbox: Outbox | undefined

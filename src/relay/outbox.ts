@@ -3,11 +3,11 @@ import { connect, type ConnectOptions } from '../database/connect.js'
 import { SQLSTATE, UniversesError } from '../errors.js'
 import type { RelayEvent } from './sink.js'
 
-/** A query that takes longer is on a dead connection. */
+/** A query that takes longer counts as lost with its connection. */
 const QUERY_TIMEOUT_MS = 60_000
 const TEXT_ARRAY = 1009
 
-/** The relay's side of the outbox: one connection, which holds the lock of the working relay. */
+/** The outbox as the relay uses it, over one connection, which also holds the lock of the active relay. */
 export class Outbox {
   readonly #client: pg.Client
   readonly #types = { getTypeParser: cachedChannels() }
@@ -17,12 +17,12 @@ export class Outbox {
     this.#client = client
   }
 
-  /** Connects; whoever opens an outbox closes it. */
+  /** Connects. The caller closes the outbox. */
   static async open(options: ConnectOptions): Promise<Outbox> {
     return new Outbox(await connect({ ...options, applicationName: 'universes relay' }))
   }
 
-  /** True when this connection is the one that may publish. Asks only until the answer is yes. */
+  /** Takes the lock of the active relay. Returns false while another session holds it; once taken, no query is sent. */
   async lock(): Promise<boolean> {
     this.#locked ||= (await this.#call('lock_relay', 'SELECT lock_relay()', []))[0]?.[0] === true
     return this.#locked
@@ -40,20 +40,20 @@ export class Outbox {
     }))
   }
 
-  /** Records that these events have arrived. */
+  /** Marks these events as published. */
   async mark(events: readonly RelayEvent[]): Promise<void> {
     const seqs = `{${events.map(({ seq }) => seq).join(',')}}`
     await this.#call('mark_events_published', 'SELECT mark_events_published($1)', [seqs])
   }
 
-  /** How many events wait. */
+  /** Returns the number of waiting events. */
   async waiting(): Promise<number> {
     return Number(
       (await this.#call('unpublished_events', 'SELECT events FROM unpublished_events', []))[0]?.[0],
     )
   }
 
-  /** Ends the connection, and with it the lock; a query under way fails. */
+  /** Closes the connection, which releases the lock; a running query fails. */
   async close(): Promise<void> {
     await this.#client.end()
   }
@@ -75,7 +75,7 @@ export class Outbox {
   }
 }
 
-/** The few distinct lists of channels are parsed once each, not once per event. */
+/** Caches the parsed lists of channels: there are few, and each event has one. */
 function cachedChannels(): typeof pg.types.getTypeParser {
   const known = new Map<string, unknown>()
   const parserOf = pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown

@@ -1,16 +1,16 @@
-/** Entries the stream keeps, roughly: Redis trims in whole blocks. */
+/** Approximate maximum length of the stream: Redis trims in whole blocks. */
 const STREAM_LENGTH = 100_000
 
-/** Answer of the script when the stream holds a later id but not the event itself. */
+/** Returned by the script when the stream has a later id but not the event itself. */
 export const STREAM_AHEAD = 'STREAM_AHEAD'
 
 /**
- * Publishes events in order and stops at the first that fails, so that none overtakes another; a pipeline would go on.
- * It also costs half of what one command per channel does.
+ * Publishes events in order and stops at the first failure, so that none overtakes another; a pipeline would go on. Costs half
+ * as much as one command per channel.
  *
  * KEYS[1] is the stream, when there is one. ARGV has per event: seq, name, message, number of channels, channels.
- * Answers how many leading events arrived and, when not all did, what was wrong with the next one. The stream comes first: who
- * receives a message can already find it there. An id that is taken by the very same message was delivered before.
+ * Returns the number of leading events that arrived and, if not all did, the error of the next one. The stream comes first, so that
+ * a subscriber finds each message there. An id that already has the same message was delivered before.
  */
 export const PUBLISH_EVENTS = `
 local function failure(reply) return type(reply) == 'table' and reply.err end

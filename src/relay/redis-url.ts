@@ -1,17 +1,17 @@
 import type { RedisOptions } from 'ioredis'
 import { usageError } from '../errors.js'
 
-/** Address and credentials taken from a Redis URL. */
+/** Address and credentials of a Redis URL. */
 export interface RedisAddress {
   /** For ioredis. TLS is on for `rediss://` and cannot be switched off by anything else in the URL. */
   options: Pick<RedisOptions, 'host' | 'port' | 'db' | 'username' | 'password' | 'tls'>
-  /** For people: the URL without its password. */
+  /** The URL without user and password, for messages. */
   label: string
 }
 
 /**
- * Reads `redis://` and `rediss://` URLs. ioredis would take a query parameter as an option, `?tls=` included, and
- * `REDISS://` as a connection without TLS: here the scheme alone decides and a parameter is an error.
+ * Parses `redis://` and `rediss://` URLs. ioredis accepts options as query parameters, `?tls=` included, and connects to
+ * `REDISS://` without TLS: here the scheme alone decides, and a parameter is a usage error.
  */
 export function parseRedisUrl(text: string): RedisAddress {
   const url = URL.canParse(text) && isDecodable(text) ? new URL(text) : undefined
@@ -40,7 +40,7 @@ export function parseRedisUrl(text: string): RedisAddress {
     db: Number(database || 0),
     ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
     ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
-    // Stated, so that NODE_TLS_REJECT_UNAUTHORIZED decides nothing here.
+    // Stated, so that NODE_TLS_REJECT_UNAUTHORIZED does not decide.
     ...(url.protocol === 'rediss:' ? { tls: { rejectUnauthorized: true } } : {}),
   }
   return { options, label: `${url.protocol}//${url.host}${database ? `/${database}` : ''}` }

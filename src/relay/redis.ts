@@ -4,23 +4,23 @@ import { PUBLISH_EVENTS, STREAM_AHEAD } from './redis-script.js'
 import { parseRedisUrl } from './redis-url.js'
 import { SinkError, SinkRefused, type Accepted, type RelayEvent, type Sink } from './sink.js'
 
-/** Events per call of the script: Redis serves nobody else meanwhile. */
+/** Events per call of the script: Redis serves no other client meanwhile. */
 const EVENTS_PER_CALL = 250
 const MAX_RETRY_MS = 1_000
 const STATES = ['ready', 'close', 'end'] as const
 
-/** Where to publish. */
+/** Options of a RedisSink. */
 export interface RedisSinkOptions {
   /** `redis://` or `rediss://`. */
   url: string
-  /** Name of a Redis Stream that receives every event too, under the id `<seq>-0`. */
+  /** Name of a Redis Stream to which every event is added too, under the id `<seq>-0`. */
   stream?: string | undefined
 }
 
 /**
- * Publishes to Redis Pub/Sub, and to a stream when one is named. ioredis reconnects for ever but keeps no command back:
- * what had no answer when the connection broke has failed, and the outbox offers it again. A server that stays
- * silent for ten seconds counts as gone.
+ * Publishes to Redis Pub/Sub, and to a stream when one is named. ioredis reconnects for ever but queues no commands: those
+ * without a reply when the connection broke have failed, and the outbox offers their events again. A server that does not reply
+ * for ten seconds counts as unavailable.
  */
 export class RedisSink implements Sink {
   readonly name = 'Redis'
@@ -54,13 +54,13 @@ export class RedisSink implements Sink {
     if (redis.status === 'ready') return
     if (redis.status === 'wait') redis.connect().catch(() => undefined)
     await new Promise<void>((resolve, reject) => {
-      const settle = (): void => {
-        for (const state of STATES) redis.off(state, settle)
+      const onState = (): void => {
+        for (const state of STATES) redis.off(state, onState)
         if (redis.status === 'ready') resolve()
         else reject(this.#unavailable(this.#reason))
       }
-      for (const state of STATES) redis.on(state, settle)
-      if (redis.status === 'end') settle()
+      for (const state of STATES) redis.on(state, onState)
+      if (redis.status === 'end') onState()
     })
   }
 

@@ -8,35 +8,35 @@ import { drain } from './drain.js'
 import { Outbox } from './outbox.js'
 import { SinkClosed, SinkError, SinkRefused, type Sink } from './sink.js'
 
-/** What a relay works with. It closes the sink at its end. */
+/** Options of runRelay(), which closes the sink. */
 export interface RelayOptions {
   database: ConnectOptions
   sink: Sink
   logger: Logger
   /** Announces new events; a connection of its own when left out. The relay does not close it. */
   notifier?: Notifier | undefined
-  /** Ends the relay: what waits is still published, for at most `graceMs`. */
+  /** Ends the relay: waiting events are still published, for at most `graceMs`. */
   signal: AbortSignal
-  /** A hint may get lost; this often the relay looks without one. */
+  /** Interval of reading the outbox without a hint, in milliseconds: a hint can get lost. */
   pollMs?: number
   graceMs?: number
-  /** Called when it turns out whether another relay is working, and whenever that changes. */
+  /** Called after the first attempt to take the lock, and on every change: true while another relay holds it. */
   onStandby?: ((standby: boolean) => void) | undefined
 }
 
-/** What a relay knows from one look at the outbox to the next. */
+/** State that a relay keeps between two turns. */
 interface State {
   outbox: Outbox | undefined
-  /** Last event published by us; '0' looks at everything. */
+  /** seq of the last event published here; '0' reads all waiting events. */
   after: string
   failures: number
-  /** Undefined until the lock was asked for. */
+  /** Undefined before the first attempt to take the lock. */
   standby: boolean | undefined
 }
 
 /**
- * Publishes events until `signal` aborts: at least once each, in order. Lost servers are waited for, forever. Of several
- * relays one works and the others stand by. Rejects only when the sink must not be written to, or the URL makes no sense.
+ * Publishes events until `signal` aborts: in order, at least once each. Unavailable servers are retried for ever. Of several
+ * relays one is active and the others stand by. Rejects only when the sink refuses the events, or the URL is not valid.
  */
 export async function runRelay(options: RelayOptions): Promise<void> {
   const relay = new Relay(options)
@@ -59,7 +59,7 @@ function openNotifier({ database, logger }: RelayOptions): Notifier {
 }
 
 class Relay {
-  /** Ends the pause between two looks at the outbox. */
+  /** Ends the pause between two turns. */
   readonly hint = new AutoResetEvent()
   readonly #options: RelayOptions
   readonly #deadline = new AbortController()
@@ -80,7 +80,7 @@ class Relay {
     const { signal, pollMs = 5_000 } = this.#options
     for (let last = signal.aborted; ; last = signal.aborted) {
       const ok = await this.#turn()
-      if (last) return this.#farewell()
+      if (last) return this.#logEnd()
       if (ok) {
         if (!(await this.hint.wait(pollMs))) this.#state.after = '0'
       } else {
@@ -89,14 +89,14 @@ class Relay {
     }
   }
 
-  /** Lets go of everything, whatever state it is in. */
+  /** Releases all resources, whatever the state. */
   async close(): Promise<void> {
     this.#options.signal.removeEventListener('abort', this.#stop)
     for (const timer of this.#timers) clearTimeout(timer)
     await Promise.allSettled([this.#options.sink.close(), this.#state.outbox?.close()])
   }
 
-  /** Ends the waiting; the running batch is finished, and two seconds after the grace period cut off. */
+  /** Ends the pause. The current batch is finished, or cut off two seconds after the grace period. */
   readonly #stop = (): void => {
     const { graceMs = 10_000, sink } = this.#options
     this.#timers.push(setTimeout(() => this.#deadline.abort(), graceMs))
@@ -105,7 +105,7 @@ class Relay {
     this.hint.set()
   }
 
-  /** Looks at the outbox once and publishes what waits. False when a server failed. */
+  /** Publishes the waiting events. Returns false when a server failed. */
   async #turn(): Promise<boolean> {
     const state = this.#state
     try {
@@ -150,7 +150,7 @@ class Relay {
     this.#state.after = (await drain(outbox, this.#options.sink, options)).last
   }
 
-  async #farewell(): Promise<void> {
+  async #logEnd(): Promise<void> {
     const { outbox, standby } = this.#state
     const waiting = standby ? undefined : await outbox?.waiting().catch(() => undefined)
     this.#options.logger.info({ waiting }, 'relay stopped')

@@ -3,7 +3,7 @@ import type { Accepted, RelayEvent, Sink } from './sink.js'
 const SHOWN = 3
 const WIDTH = 150
 
-/** Takes every event and shows a few: what the quick start prints instead of hundreds of lines. */
+/** Accepts every event and keeps a few to show: the quick start prints these instead of hundreds of lines. */
 export class SampleSink implements Sink {
   readonly name = 'this terminal'
   private readonly counts = new Map<string, number>()
@@ -25,7 +25,7 @@ export class SampleSink implements Sink {
     return Promise.resolve()
   }
 
-  /** How many events of which kind came, and the last message of some of them. */
+  /** Formats the number of events of each kind, and the last message of some of them. */
   summary(): string {
     const counted = [...this.counts].map(([event, count]) => `${count} ${event}`).join(', ')
     const samples = [...this.latest.values()].slice(-SHOWN).map(shorten)

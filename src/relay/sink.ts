@@ -11,35 +11,35 @@ export interface RelayEvent {
   message: string
 }
 
-/** How far a batch got. */
+/** Result of publishing a batch. */
 export interface Accepted {
-  /** Number of leading events that have certainly arrived. */
+  /** Number of leading events that arrived. */
   count: number
-  /** Why the event after them has not; absent when the whole batch arrived. */
+  /** Error of the event after them; absent when the whole batch arrived. */
   error?: SinkError
 }
 
-/** Where events go. */
+/** Destination of events. */
 export interface Sink {
   /** Name for the log. */
   readonly name: string
-  /** Resolves when the sink can take events, rejects with a SinkError when it cannot. */
+  /** Resolves when the sink can accept events; rejects with a SinkError when it cannot. */
   ready(): Promise<void>
-  /** Publishes a batch in order. Never claims an event that has not arrived. */
+  /** Publishes a batch in order. Counts only events that have arrived. */
   publish(batch: readonly RelayEvent[]): Promise<Accepted>
-  /** Lets go of every resource; what is under way fails. */
+  /** Releases all resources; a pending call fails. */
   close(): Promise<void>
 }
 
-/** The sink cannot take events at the moment: worth another attempt. */
+/** The sink cannot accept events at present; the relay retries. */
 export class SinkError extends Error {
   override readonly name = 'SinkError'
 }
 
-/** The reader has gone and will not come back: the relay ends quietly. */
+/** The reader is gone for good; the relay ends without an error. */
 export class SinkClosed extends Error {
   override readonly name = 'SinkClosed'
 }
 
-/** The sink must not be written to: another attempt would not help. */
+/** The sink must not be written to; a retry would not help. */
 export class SinkRefused extends UniversesError {}

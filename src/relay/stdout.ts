@@ -1,15 +1,15 @@
 import type { Writable } from 'node:stream'
 import { SinkClosed, SinkError, type Accepted, type RelayEvent, type Sink } from './sink.js'
 
-/** Writes each message as one line and waits until the reader has taken the batch. A reader that leaves ends the relay quietly. */
+/** Writes each message as one line and waits until the batch is flushed. A closed pipe ends the relay without an error. */
 export class StdoutSink implements Sink {
   readonly name = 'stdout'
   readonly #out: Writable
-  #giveUp = (): void => undefined
+  #abort = (): void => undefined
 
   constructor(out: Writable = process.stdout) {
     this.#out = out
-    // A failed write also reports to its own callback, which is where it is handled.
+    // A failed write also calls its callback, where it is handled.
     out.on('error', () => undefined)
   }
 
@@ -20,7 +20,7 @@ export class StdoutSink implements Sink {
   async publish(batch: readonly RelayEvent[]): Promise<Accepted> {
     const text = batch.map(({ message }) => `${message}\n`).join('')
     await new Promise<void>((resolve, reject) => {
-      this.#giveUp = () => reject(new SinkClosed('the reader of stdout does not read'))
+      this.#abort = () => reject(new SinkClosed('the reader of stdout does not read'))
       this.#out.write(text, (error) => {
         if (error) reject(writeError(error))
         else resolve()
@@ -30,7 +30,7 @@ export class StdoutSink implements Sink {
   }
 
   close(): Promise<void> {
-    this.#giveUp()
+    this.#abort()
     return Promise.resolve()
   }
 }

@@ -205,14 +205,14 @@ describe('close()', () => {
     await eventually(() => way.waiting).toBe(1)
     await loadFunds(db, { AAA: 'A,80 B,20' })
     const closing = cache.close()
-    await expect(refreshed).rejects.toMatchObject({ message: 'the cache is closed' })
+    await expect(refreshed).rejects.toMatchObject({ message: 'the relationship cache is closed' })
     await closing
     way.open()
-    await expect(cache.refresh()).rejects.toMatchObject({ message: 'the cache is closed' })
+    await expect(cache.refresh()).rejects.toMatchObject({ message: 'the relationship cache is closed' })
     const { queries } = way
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect([way.queries, first(cache)]).toEqual([queries, 60])
-    expect(cache.stale?.reason).toBe('the cache is closed')
+    expect(cache.stale?.reason).toBe('the relationship cache is closed')
     await cache.close()
   })
 
@@ -221,6 +221,6 @@ describe('close()', () => {
     const cache = await openDeaf({ wait: false })
     const loaded = cache.loaded()
     await cache.close()
-    await expect(loaded).rejects.toMatchObject({ message: 'the cache is closed' })
+    await expect(loaded).rejects.toMatchObject({ message: 'the relationship cache is closed' })
   })
 })

@@ -268,7 +268,10 @@ describe('answers', async () => {
       () => waiting.groupsOf('A'),
     ])
       expect(lookup).toThrow(
-        expect.objectContaining({ name: 'UniversesError', message: 'the cache has not been loaded yet' }),
+        expect.objectContaining({
+          name: 'UniversesError',
+          message: 'the relationship cache has not been loaded yet',
+        }),
       )
   })
 })

@@ -117,7 +117,7 @@ it('opened while the database is away: fails, or waits until it is there', async
   })
   const cache = await open(false)
   expect(cache.ready).toBe(false)
-  expect(() => cache.etfHoldings('AAA')).toThrow('the cache has not been loaded yet')
+  expect(() => cache.etfHoldings('AAA')).toThrow('the relationship cache has not been loaded yet')
   await eventually(() => cache.stale?.reason).toContain('cannot connect to PostgreSQL')
   const loaded = cache.loaded()
   await server.restart()

@@ -2,14 +2,14 @@ import { performance } from 'node:perf_hooks'
 import { backOff } from '../database/backoff.js'
 import { toUniversesError, UniversesError } from '../errors.js'
 
-/** What was loaded, and how. */
+/** Result of one load. */
 export interface Loaded {
   full: boolean
-  /** Only a full load can finish what this one began. */
+  /** True when a full load has to follow: this one left something out. */
   unfinished?: boolean
 }
 
-/** Numbers of loads since the beginning. */
+/** Counters of loads since the cache was opened. */
 export interface LoadCounts {
   loads: number
   full_loads: number
@@ -18,13 +18,13 @@ export interface LoadCounts {
   last_load_ms: number | null
 }
 
-/** Why something is out of date, and since when. */
-export interface Reason {
+/** Since when answers may be out of date, and why. */
+export interface StaleReason {
   since: Date
   reason: string
 }
 
-/** Somebody who waits for the load that begins after this invalidation. */
+/** A caller that waits for the load that starts after this invalidation. */
 interface Waiter {
   generation: number
   resolve: () => void
@@ -32,11 +32,10 @@ interface Waiter {
 }
 
 /**
- * Loads, one at a time, for as long as something has been invalidated since the last load began: what a load reads may be
- * older than an invalidation that comes while it runs, so it never counts for that one. A failed load is repeated until it
- * succeeds.
+ * Runs loads one at a time until none is pending. An invalidation during a load requires another load, because the running one may
+ * have read older data. Failed loads are repeated, with back-off, until one succeeds.
  */
-export class Loads {
+export class Loader {
   readonly counts: LoadCounts = {
     loads: 0,
     full_loads: 0,
@@ -47,35 +46,35 @@ export class Loads {
   readonly #load: (full: boolean) => Promise<Loaded>
   readonly #failed: (error: UniversesError) => void
   readonly #waiters = new Set<Waiter>()
-  /** The last invalidation, and the last one that a load which succeeded began after. */
+  /** Number of the last invalidation, and of the last one that a successful load covers. */
   #wanted = 0
   #done = 0
   #full = true
   #failures = 0
   #running: Promise<void> | undefined
   #closed = false
-  #pause: AbortController | undefined
+  #retry: AbortController | undefined
   #abandon: (() => void) | undefined
-  /** The first invalidation that no load has answered, and the first one since the load under way began. */
-  #behind: Reason | undefined
-  #meanwhile: Reason | undefined
+  /** The first invalidation that no load covers, and the first one since the running load started. */
+  #behind: StaleReason | undefined
+  #meanwhile: StaleReason | undefined
   #problem: string | undefined
 
-  /** `load` replaces the snapshot; `failed` is told of every failure. */
+  /** `load` replaces the snapshot; `failed` is called with every failure. */
   constructor(load: (full: boolean) => Promise<Loaded>, failed: (error: UniversesError) => void) {
     this.#load = load
     this.#failed = failed
   }
 
-  /** Since when something has been waiting for a load, and why. */
-  get behind(): Reason | undefined {
+  /** Start and reason of the pending invalidation; undefined when the snapshot is up to date. */
+  get behind(): StaleReason | undefined {
     if (this.#behind === undefined || this.#problem === undefined) return this.#behind
     return { since: this.#behind.since, reason: `loading fails: ${this.#problem}` }
   }
 
   /**
-   * What is there may be out of date: a load begins at once, or when the one under way has ended. `full`: everything has to be
-   * loaded. `urgent`: also while loading fails, instead of after a pause.
+   * Marks the snapshot as out of date and starts a load, now or after the running one. `full` loads everything. `urgent` retries at
+   * once where loading fails, without waiting for the back-off.
    */
   invalidate(reason: string, { full = false, urgent = false, since = new Date() } = {}): void {
     if (this.#closed) return
@@ -83,11 +82,11 @@ export class Loads {
     this.#meanwhile ??= { since, reason }
     this.#wanted++
     this.#full ||= full
-    if (urgent) this.#pause?.abort()
+    if (urgent) this.#retry?.abort()
     this.#running ??= this.#run()
   }
 
-  /** Resolves when a load that begins after the last invalidation has succeeded; rejects when it fails. */
+  /** Resolves when a load that started after the last invalidation succeeds; rejects when it fails. */
   next(): Promise<void> {
     if (this.#closed) return Promise.reject(closed())
     return new Promise((resolve, reject) => {
@@ -95,28 +94,28 @@ export class Loads {
     })
   }
 
-  /** Begins no other load and abandons the one under way. */
+  /** Starts no further load and abandons the running one. */
   async close(): Promise<void> {
     this.#closed = true
-    this.#pause?.abort()
+    this.#retry?.abort()
     this.#abandon?.()
-    this.#settle(Infinity, closed())
+    this.#resolveWaiters(Infinity, closed())
     await this.#running
   }
 
   async #run(): Promise<void> {
-    // Whoever invalidates in the same turn shares the load.
+    // Invalidations in the same turn of the event loop share one load.
     await Promise.resolve()
     while (!this.#closed && this.#done < this.#wanted) {
       if (await this.#once()) continue
-      this.#pause = new AbortController()
-      await backOff(this.#failures++, this.#pause.signal)
-      this.#pause = undefined
+      this.#retry = new AbortController()
+      await backOff(this.#failures++, this.#retry.signal)
+      this.#retry = undefined
     }
     this.#running = undefined
   }
 
-  /** False when the load failed. */
+  /** Loads once. Returns false when the load failed. */
   async #once(): Promise<boolean> {
     const [generation, full, start] = [this.#wanted, this.#full, performance.now()]
     this.#full = false
@@ -124,17 +123,17 @@ export class Loads {
     try {
       const loaded = await this.#abandonable(full)
       this.counts.last_load_ms = performance.now() - start
-      this.#succeeded(generation, loaded)
+      this.#recordSuccess(generation, loaded)
       return true
     } catch (thrown) {
       this.#full ||= full
       if (this.#closed) return true
-      this.#hasFailed(generation, toUniversesError(thrown))
+      this.#recordFailure(generation, toUniversesError(thrown))
       return false
     }
   }
 
-  /** A load that close() need not wait for: whoever sends the query may have no way to end it. */
+  /** Wraps a load so that close() need not wait for it: a query of the caller may not be cancellable. */
   #abandonable(full: boolean): Promise<Loaded> {
     return new Promise((resolve, reject) => {
       this.#abandon = () => reject(closed())
@@ -142,7 +141,7 @@ export class Loads {
     })
   }
 
-  #succeeded(generation: number, { full, unfinished }: Loaded): void {
+  #recordSuccess(generation: number, { full, unfinished }: Loaded): void {
     this.#failures = 0
     this.#problem = undefined
     this.counts.loads++
@@ -154,17 +153,17 @@ export class Loads {
     }
     this.#done = generation
     this.#behind = this.#meanwhile
-    this.#settle(generation)
+    this.#resolveWaiters(generation)
   }
 
-  #hasFailed(generation: number, error: UniversesError): void {
+  #recordFailure(generation: number, error: UniversesError): void {
     this.counts.failed_loads++
     this.#problem = error.message
-    this.#settle(generation, error)
+    this.#resolveWaiters(generation, error)
     this.#failed(error)
   }
 
-  #settle(generation: number, error?: UniversesError): void {
+  #resolveWaiters(generation: number, error?: UniversesError): void {
     for (const waiter of this.#waiters) {
       if (waiter.generation > generation) continue
       this.#waiters.delete(waiter)
@@ -175,5 +174,5 @@ export class Loads {
 }
 
 function closed(): UniversesError {
-  return new UniversesError('the cache is closed', { hint: 'Open another one.' })
+  return new UniversesError('the relationship cache is closed', { hint: 'Open another one.' })
 }

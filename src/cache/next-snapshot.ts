@@ -6,21 +6,21 @@ import { StockTable } from './stock-table.js'
 import type { Changes } from './types.js'
 import { SectorIndex } from './universe.js'
 
-/** What a document makes of a snapshot. */
-export interface Advance {
-  /** The one before, when nothing that readers see has changed. */
+/** Result of applying a document to a snapshot. */
+export interface NextSnapshot {
+  /** The previous one when nothing that readers see has changed. */
   snapshot: Snapshot
   changes: Changes
-  /** The document leaves something open that only a complete one says. */
+  /** True when only a complete document can fill in what is missing. */
   incomplete: boolean
 }
 
-/** The snapshot after a document: whatever is as it was is shared with the one before. */
-export function advance(
+/** Applies a document to a snapshot. What did not change is shared with the previous snapshot. */
+export function nextSnapshot(
   environment: string,
   before: Snapshot | undefined,
   document: SnapshotDocument,
-): Advance {
+): NextSnapshot {
   const stocks = nextStocks(before, document)
   const groups = nextGroups(before, document)
   const sectorGroups = groups.filter(({ info }) => info.type === 'SECTOR')
@@ -46,13 +46,13 @@ function nextStocks(before: Snapshot | undefined, { symbols }: SnapshotDocument)
   return before?.stocks.digest === stocks.digest ? before.stocks : stocks
 }
 
-/** In byte order of type and name. */
+/** Returns the groups after the document, in byte order of type and name. */
 function nextGroups(before: Snapshot | undefined, { complete, ids, groups }: SnapshotDocument): Group[] {
-  const told = new Map(groups.map((columns) => [columns.id, columns]))
+  const received = new Map(groups.map((columns) => [columns.id, columns]))
   const next: Group[] = []
   for (const id of ids) {
     const old = before?.groups.get(id)
-    const columns = told.get(id)
+    const columns = received.get(id)
     const group = columns && new Group(columns)
     if (group && group.digest !== old?.digest) next.push(group)
     else if (old && (group || !complete)) next.push(old)
@@ -61,7 +61,7 @@ function nextGroups(before: Snapshot | undefined, { complete, ids, groups }: Sna
   return next.sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
-/** Groups that are new, other than they were, or gone. */
+/** Yields the groups that are new, changed or gone. */
 function* difference(before: Snapshot | undefined, groups: readonly Group[]): Generator<Group> {
   for (const group of groups) if (before?.groups.get(group.id) !== group) yield group
   if (!before) return
@@ -69,7 +69,7 @@ function* difference(before: Snapshot | undefined, groups: readonly Group[]): Ge
   for (const group of before.groups.values()) if (!kept.has(group.id)) yield group
 }
 
-/** Symbols that came after the last look at the table symbols have no name or market cap yet. */
+/** True when a group has symbols that were added after the last read of the table symbols: they have no name or market cap yet. */
 function hasNewcomers(before: Snapshot | undefined, changed: readonly Group[], stocks: StockTable): boolean {
   return changed.some((group) => group.unlisted(stocks).some((symbol) => !before?.knows(symbol)))
 }
