@@ -9,7 +9,7 @@ export const { files, up, down } = migration([
     'market/market_changes',
     'market/track_price_changes',
     'market/track_symbol_changes',
-    'market/check_price_day',
+    'market/assert_price_day',
     'market/prices_in',
   ),
 ])

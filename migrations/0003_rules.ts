@@ -4,6 +4,8 @@ import { firstVersions, migration } from '../src/database/install.js'
 export const { files, up, down } = migration(
   firstVersions(
     'rules/settings',
+    'rules/stock_types',
+    'market/active_stocks',
     'rules/membership_guards',
     'rules/event_channels',
     'rules/market_cap_bands',
@@ -19,6 +21,7 @@ export const { files, up, down } = migration(
     'rules/etf_category_funds',
     'rules/theme_rules',
     'rules/settings_seed',
+    'rules/stock_types_seed',
     'rules/membership_guards_seed',
     'rules/event_channels_seed',
     'rules/market_cap_bands_seed',

@@ -7,7 +7,7 @@ export const { files, up, down } = migration(
     'events/lock_events',
     'events/publish_event',
     'events/publish_events',
-    'events/claim_events',
+    'events/next_events',
     'events/mark_events_published',
     'events/lock_relay',
     'events/unpublished_events',

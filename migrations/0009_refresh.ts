@@ -3,6 +3,8 @@ import { firstVersions, migration } from '../src/database/install.js'
 /** The refresh: its steps, runs, and alerts. */
 export const { files, up, down } = migration(
   firstVersions(
+    'refresh/refresh_modes',
+    'refresh/refresh_modes_seed',
     'refresh/sync_runs',
     'api/sync_runs',
     'refresh/uncapped_stocks',
@@ -22,7 +24,7 @@ export const { files, up, down } = migration(
     'refresh/finish_step',
     'refresh/run_events',
     'quality/find_alerts',
-    'refresh/check_mode',
+    'refresh/assert_mode',
     'refresh/start_run',
     'refresh/fail_run',
     'refresh/publish_run',

@@ -7,7 +7,7 @@ export const { files, up, down } = migration(
     'refresh/refresh_is_due',
     'refresh/pg_cron_timezone',
     'refresh/cron_in_timezone',
-    'refresh/check_pg_cron',
+    'refresh/assert_pg_cron',
     'refresh/schedule_refresh',
     'refresh/unschedule_refresh',
   ),

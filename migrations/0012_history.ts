@@ -5,12 +5,12 @@ export const { files, up, down } = migration(
   firstVersions(
     'history/membership_reason',
     'history/recorded_runs',
-    'history/file_at',
+    'history/source_file_at',
     'history/membership_diff',
     'history/explain_membership',
-    'history/moment_of',
+    'history/resolve_timestamp',
     'history/desired_past',
-    'history/remember_rollback',
+    'history/record_rollback',
     'history/rollback_universes',
   ),
 )

@@ -6,7 +6,7 @@ export const { files, up, down } = migration(
     'quality/relationship_checks',
     'quality/relationship_checks_seed',
     'quality/validate_settings_seed',
-    'quality/first_of',
+    'quality/abbreviate_list',
     'quality/empty_groups',
     'quality/fund_weights',
     'quality/check_nothing_loaded',

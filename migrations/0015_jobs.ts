@@ -5,11 +5,11 @@ export const { files, up, down } = migration(
   firstVersions(
     'jobs/sync_jobs',
     'jobs/waiting_jobs',
-    'jobs/no_such_job',
+    'jobs/raise_unknown_job',
     'jobs/request_refresh',
     'jobs/next_job',
     'jobs/run_summary',
-    'jobs/announce_end',
+    'jobs/publish_run_end',
     'jobs/run_job',
     'jobs/fail_job',
     'jobs/publish_progress',

@@ -16,7 +16,7 @@ export const { files, up, down } = migration(
     'reports/overview_universes',
     'reports/overview_runs',
     'reports/overview_running',
-    'reports/overview',
+    'reports/admin_overview',
     'reports/service_metrics',
   ),
 )

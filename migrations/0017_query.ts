@@ -3,12 +3,12 @@ import { firstVersions, migration } from '../src/database/install.js'
 /** Documents on one stock, one universe or all of them, now or on a past day, and the search. */
 export const { files, up, down } = migration(
   firstVersions(
-    'query/plain_name',
+    'query/normalize_name',
     'query/nearest_names',
-    'query/no_such_name',
+    'query/raise_unknown_name',
     'query/find_universe',
     'query/find_symbol',
-    'query/as_of_moment',
+    'query/resolve_as_of',
     'query/constituents_at',
     'query/universe_file',
     'query/describe_universe',

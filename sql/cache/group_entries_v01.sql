@@ -34,4 +34,4 @@ CROSS JOIN LATERAL (
 ) AS m
 WHERE NOT coalesce(g.metadata ? 'retired_at', false);
 
-COMMENT ON VIEW group_entries IS 'What cache_entries should hold for every group that is not retired.';
+COMMENT ON VIEW group_entries IS 'Desired rows of cache_entries, one per group that is not retired.';

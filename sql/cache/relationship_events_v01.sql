@@ -11,10 +11,7 @@ SET search_path FROM CURRENT
 SET enable_seqscan = off
 SET enable_bitmapscan = off
 AS $$
-/*
- * What the events above p_after say to a cache: whether a run was completed, and which universes were updated, in two
- * arrays. The plan has to walk the index: before ANALYZE has seen a backlog, PostgreSQL would otherwise read all events.
- */
+/* The plan has to walk the index: with a backlog that ANALYZE has not seen yet, PostgreSQL would otherwise read all events. */
 BEGIN
     SELECT coalesce(bool_or(e.event = 'cache_sync_completed'), false),
         array_agg(e.payload ->> 'type') FILTER (WHERE e.event = 'universe_updated'),
@@ -25,4 +22,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION relationship_events(bigint) IS 'Whether a run was completed after the event p_after, and the types and names of the universes that were updated.';
+COMMENT ON FUNCTION relationship_events(bigint) IS 'Returns whether a run was completed after the event p_after, and the types and names of the universes updated since.';

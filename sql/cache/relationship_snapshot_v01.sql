@@ -10,16 +10,16 @@ SET jit = off
 SET extra_float_digits = 1
 AS $$
 /*
- * What a cache of the universes holds, as one document: one round trip, and one moment, since a STABLE function reads what
- * its caller's statement sees. seq is the last event of that moment, and the p_after of the next call.
+ * One document, so one round trip and one snapshot: a STABLE function reads what its caller's statement sees. seq is the last
+ * event of that snapshot, and the p_after of the next call.
  *
- * With p_after only what may have changed since is told. Every change of a membership has its universe_updated event; a run
- * (cache_sync_completed) also moves market caps and may retire a universe that was empty already. ids is always of all there
- * are: a universe that is not among them is gone. complete: groups is everything, because p_after is NULL, or an event that the
- * outbox no longer has, and with it perhaps some that came later.
+ * With p_after only what may have changed since is returned. Every change of a membership has its universe_updated event; a run
+ * (cache_sync_completed) also changes market caps and may retire a universe that was already empty. ids always lists all
+ * universes: one that is missing has been deleted. complete: groups is everything, because p_after is NULL or an event that the
+ * outbox no longer has.
  *
- * Columns are texts of tab-separated values, in byte order of the symbols; no symbol has a tab. PostgreSQL joins, and a
- * reader splits, a text much faster than either handles 50,000 values. A column without any value is null.
+ * Columns are tab-separated texts in byte order of the symbols (no symbol contains a tab): PostgreSQL joins and a reader splits
+ * a text much faster than either handles 50,000 values. A column without any value is null.
  */
 DECLARE
     v_seq bigint := coalesce((SELECT max(e.seq) FROM universe_events AS e), 0);

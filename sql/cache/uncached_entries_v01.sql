@@ -6,4 +6,4 @@ WHERE NOT EXISTS (
     WHERE c.universe = e.universe AND c.universe_category = e.universe_category AND c.environment = e.environment
 );
 
-COMMENT ON VIEW uncached_entries IS 'Rows of group_entries that cache_entries lacks.';
+COMMENT ON VIEW uncached_entries IS 'Rows of group_entries that are missing in cache_entries.';

@@ -10,10 +10,9 @@ SET search_path FROM CURRENT
 SET plan_cache_mode = force_custom_plan
 AS $$
 /*
- * Rewrites the cache_entries of the groups p_groups and returns how many rows it wrote. Unless p_append, rows of
- * retired groups go. An older row that another program wrote is taken over, if p_take_over, when a unique key of the
- * table lets it stand in the way of ours, so that readers never find a stale twin. Where the table allows one row per universe name
- * and two groups share a name, the one that came first keeps the row.
+ * Deletes rows of retired groups unless p_append. A row that another program wrote is overwritten, if p_take_over, when a
+ * unique key of the table makes it conflict with ours, so that readers never find a stale duplicate. If the table allows one
+ * row per universe name and two groups share a name, the first one keeps the row.
  */
 DECLARE
     v_rows integer;
@@ -67,4 +66,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION update_cache(bigint[], boolean, boolean) IS 'Rewrites the cache_entries of some groups and returns the number of rows written. p_append keeps the entries of retired groups; p_take_over lets it overwrite rows of another program that are in the way.';
+COMMENT ON FUNCTION update_cache(bigint[], boolean, boolean) IS 'Rewrites the cache_entries of p_groups and returns the number of rows written. p_append: keeps the entries of retired groups. p_take_over: overwrites rows of another program that a unique key makes conflict.';

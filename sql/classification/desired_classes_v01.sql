@@ -18,4 +18,4 @@ SELECT 'ETF_CATEGORY', f.category, f.etf, NULL, '{"rule": "listed in etf_categor
 FROM etf_category_funds AS f
 JOIN symbols AS s ON s.symbol = f.etf AND s.active AND s.type = 'ETF';
 
-COMMENT ON VIEW desired_classes IS 'Who should be in which SECTOR, INDUSTRY, COMPLETE and ETF_CATEGORY group; every row depends on its own symbol only.';
+COMMENT ON VIEW desired_classes IS 'Desired members of the SECTOR, INDUSTRY, COMPLETE and ETF_CATEGORY groups. Every row depends on its own symbol only.';

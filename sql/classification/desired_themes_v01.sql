@@ -3,7 +3,7 @@ SELECT 'THEME' AS group_type, t.name AS group_name, s.symbol, NULL::numeric AS w
     '{"rule": "named in include_symbols"}'::jsonb AS metadata
 FROM theme_rules AS t
 CROSS JOIN LATERAL unnest(t.include_symbols) AS included (symbol)
-JOIN symbols AS s ON s.symbol = included.symbol AND s.active AND s.type IN ('CS', 'ADRC')
+JOIN active_stocks AS s ON s.symbol = included.symbol
 WHERE t.enabled AND s.symbol <> ALL (t.exclude_symbols)
 UNION ALL
 SELECT 'THEME', t.name, c.symbol, NULL, '{"rule": "meets the conditions"}'
@@ -22,4 +22,4 @@ JOIN theme_rules AS t ON t.enabled AND t.has_conditions AND CASE
         AND (t.industries IS NULL OR c.industry = ANY (t.industries))
 END;
 
-COMMENT ON VIEW desired_themes IS 'Who should be in which THEME group, by theme_rules; every row depends on its own symbol and on today''s date.';
+COMMENT ON VIEW desired_themes IS 'Desired members of the THEME groups by theme_rules. Every row depends on its own symbol and on today''s date.';

@@ -5,7 +5,7 @@ SELECT
     r.industry,
     a.sectors,
     a.rules
-FROM symbols AS s
+FROM active_stocks AS s
 LEFT JOIN sector_overrides AS o ON o.symbol = s.symbol
 LEFT JOIN (
     -- The youngest file decides; of two as young, the fund that comes first by name.
@@ -44,7 +44,6 @@ CROSS JOIN LATERAL (
             'vendor sector ' || v.vendor_sector
         ] AS rules
     OFFSET 0 -- Otherwise the arrays would be built anew wherever a reader mentions them.
-) AS a
-WHERE s.active AND s.type IN ('CS', 'ADRC');
+) AS a;
 
-COMMENT ON VIEW sector_statements IS 'What is known about the sector of every active stock. sectors and rules: what override, issuer_file, sector_fund, sic and vendor say, in this order, and why; NULL where a source says nothing. industry follows the SIC range.';
+COMMENT ON VIEW sector_statements IS 'Statements about the sector of every active stock. sectors, rules: what override, issuer_file, sector_fund, sic and vendor state (in this order) and why; NULL where a source states nothing. industry follows the SIC code.';

@@ -24,4 +24,4 @@ CROSS JOIN LATERAL (
     END AS statement
 ) AS c;
 
-COMMENT ON VIEW stock_sectors IS 'The one place that decides a stock''s sector: the most trusted source of sector_sources that says anything, else unknown. industry follows the SIC range.';
+COMMENT ON VIEW stock_sectors IS 'Sector of every active stock: the value of the most trusted enabled source of sector_sources that states one, else unknown. The only place that decides a stock''s sector. industry follows the SIC code.';

@@ -5,10 +5,9 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Of several relays one works: true for the session that may publish, false while another one does. The lock goes
- * with the session. Two settings of the session follow from its work: probing a silent client lets the server notice
- * within a minute that the machine of a relay is gone (the default of the operating system is two hours), so that a
- * standby can take over; and a mark need not wait for the disk, since one lost in a crash only repeats a message.
+ * Only one relay per schema is active; the lock ends with the session. Keepalives let the server notice within a minute that
+ * the machine of a relay is gone (the operating system's default is two hours), so that a standby can take over. Marks need not
+ * wait for the disk: one lost in a crash only repeats a message.
  * Lock: session advisory lock, one per schema.
  */
 BEGIN
@@ -16,8 +15,8 @@ BEGIN
     PERFORM set_config('tcp_keepalives_idle', '15', false);
     PERFORM set_config('tcp_keepalives_interval', '5', false);
     PERFORM set_config('tcp_keepalives_count', '3', false);
-    RETURN pg_try_advisory_lock(hashtextextended('pg-universes relay in ' || api_schema(), 0));
+    RETURN pg_try_advisory_lock(lock_key('relay'));
 END;
 $$;
 
-COMMENT ON FUNCTION lock_relay() IS 'Claims the one place of a working relay for this session; false while another relay has it.';
+COMMENT ON FUNCTION lock_relay() IS 'Tries to become the active relay for this session: returns true if the lock was acquired, false while another session holds it. Also sets TCP keepalives and synchronous_commit for the session.';

@@ -8,10 +8,9 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
- * Records that exactly these events have arrived, and returns how many were waiting until now. Called by the relay on
- * the connection that holds lock_relay(), after the sink has answered: whoever lost that lock can mark nothing.
- * An event that is already marked keeps its time.
- * SECURITY DEFINER, since a relay sets this mark and may change nothing else of an event.
+ * Called by the relay on the connection that holds lock_relay(), after the sink has acknowledged the events: a session that
+ * lost the lock cannot mark anything. An event that is already marked keeps its time.
+ * SECURITY DEFINER: a relay may set this mark and change nothing else of an event.
  */
 DECLARE
     v_rows integer;
@@ -25,4 +24,4 @@ END;
 $$;
 
 REVOKE ALL ON FUNCTION mark_events_published(bigint[]) FROM PUBLIC;
-COMMENT ON FUNCTION mark_events_published(bigint[]) IS 'Sets published_at of exactly these events. Returns how many had been waiting.';
+COMMENT ON FUNCTION mark_events_published(bigint[]) IS 'Sets published_at of the events p_seqs and returns how many were unpublished until now.';

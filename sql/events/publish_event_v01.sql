@@ -28,4 +28,4 @@ END;
 $$;
 
 REVOKE ALL ON FUNCTION publish_event(text, jsonb, uuid) FROM PUBLIC;
-COMMENT ON FUNCTION publish_event(text, jsonb, uuid) IS 'Writes one event to the outbox; the relay publishes it after the commit. Returns its seq.';
+COMMENT ON FUNCTION publish_event(text, jsonb, uuid) IS 'Writes one event to the outbox, which the relay publishes after the commit, and returns its seq. p_run_id: id of the run or load that caused it. Waits for other writers of events.';

@@ -9,10 +9,10 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
- * publish_event() for many events in one statement. p_events is an array of {"event": text, "payload": object};
- * seq follows the order of the array. Returns how many were written.
- * Lock: lock_events(), held until the transaction ends; not taken when there is nothing to write.
- * SECURITY DEFINER, since events are written by these functions alone: an operator may neither reorder nor rewrite the outbox.
+ * publish_event() for many events in one statement. p_events is an array of {"event": text, "payload": object}; seq follows the
+ * order of the array.
+ * Lock: lock_events(), held until the transaction ends; not taken if there is nothing to write.
+ * SECURITY DEFINER: events are written by these functions only; an operator may neither reorder nor rewrite the outbox.
  */
 DECLARE
     v_rows integer;
@@ -32,4 +32,4 @@ END;
 $$;
 
 REVOKE ALL ON FUNCTION publish_events(jsonb, uuid) FROM PUBLIC;
-COMMENT ON FUNCTION publish_events(jsonb, uuid) IS 'Writes an array of {event, payload} to the outbox in its order. Returns how many.';
+COMMENT ON FUNCTION publish_events(jsonb, uuid) IS 'Writes an array of {event, payload} to the outbox in order and returns the number written. p_run_id: id of the run or load that caused them. Waits for other writers of events.';

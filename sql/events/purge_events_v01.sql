@@ -6,9 +6,9 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
- * Deletes events published longer ago than settings.event_retention_days and returns how many. Stays below the row
- * before the oldest waiting event, or below the newest row when none waits: what is still to come keeps a true prev_seq.
- * SECURITY DEFINER, since an operator may delete what the rule says is old, and no other event.
+ * Deletes events published longer ago than settings.event_retention_days. Keeps the row before the oldest waiting event, or the
+ * newest row if none waits, so that prev_seq of the next messages stays correct.
+ * SECURITY DEFINER: an operator may delete events that are past retention, and no others.
  */
 DECLARE
     v_oldest_waiting bigint := (SELECT min(e.seq) FROM universe_events AS e WHERE e.published_at IS NULL);

@@ -14,4 +14,4 @@ AS $$
     WHERE NOT (c ->> 'held')::boolean
 $$;
 
-COMMENT ON FUNCTION universe_events_of(jsonb) IS 'The universe_updated event of every changed group in p_changes, as publish_events takes them. added and removed are the symbols, updated the number of members whose weight or rank changed.';
+COMMENT ON FUNCTION universe_events_of(jsonb) IS 'Returns the universe_updated events of the changed groups in p_changes as an array for publish_events; held groups are left out. added, removed: symbols; updated: number of members whose weight or rank changed.';

@@ -14,19 +14,18 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $apply$
 /*
- * The one path for every change of membership. p_desired is a relation (group_type, group_name, symbol, weight,
- * metadata) that states who should be in the groups p_groups; p_symbols narrows the statement to those symbols. The
- * desired rows are joined in full with the stored ones and only the differences are written: memberships, history
- * closed and opened. The caller holds lock_universes. A symbol that symbols calls inactive is never admitted.
- * p_append adds and updates, and removes nothing. A group that membership_guards holds back stays as it is, unless
- * p_force. One statement, so no scratch table is needed and an unchanged world costs no write at all.
- * SECURITY DEFINER, since nobody else may write memberships and their history: an operator would otherwise need the right to
- * rewrite the past. What p_desired runs it runs with the owner's rights, hence check_desired().
+ * The single path for every change of membership. p_desired is a relation (group_type, group_name, symbol, weight, metadata)
+ * that states the members of p_groups; p_symbols restricts it to those symbols. A full join of desired and stored rows yields
+ * the differences, and only those are written: memberships, closed and opened history rows. The caller holds lock_universes.
+ * Inactive symbols are never added. p_append removes nothing. A group that exceeds membership_guards stays unchanged unless
+ * p_force. One statement, so no temporary table is needed and an unchanged market causes no writes.
+ * SECURITY DEFINER: memberships and history are written by this function only; an operator would otherwise need the right to
+ * rewrite the past. p_desired runs with the owner's rights, hence assert_desired_owned().
  */
 DECLARE
     v_now timestamptz;
 BEGIN
-    PERFORM check_desired(p_desired);
+    PERFORM assert_desired_owned(p_desired);
     PERFORM lock_universes('apply_memberships');
     -- Read under the lock, so that it never runs backwards from one change to the next.
     v_now := clock_timestamp();
@@ -66,7 +65,7 @@ BEGIN
             GROUP BY d.group_id
         ), judged AS MATERIALIZED (
             SELECT u.group_id, u.added, u.removed, u.updated, b.members_before,
-                NOT $5 AND is_held(g.type, b.members_before, cardinality(u.added), cardinality(u.removed)) AS held
+                NOT $5 AND exceeds_guard(g.type, b.members_before, cardinality(u.added), cardinality(u.removed)) AS held
             FROM summary AS u
             JOIN definition_groups AS g ON g.id = u.group_id
             CROSS JOIN LATERAL (SELECT count(*) AS members_before FROM group_memberships AS m WHERE m.group_id = u.group_id) AS b
@@ -123,4 +122,4 @@ END;
 $apply$;
 
 REVOKE ALL ON FUNCTION apply_memberships(regclass, bigint[], uuid, text[], boolean, boolean, text) FROM PUBLIC;
-COMMENT ON FUNCTION apply_memberships(regclass, bigint[], uuid, text[], boolean, boolean, text) IS 'Makes the members of p_groups what the relation p_desired states, writing only differences, and returns what changed per group. Raises UV001 when another session is changing memberships.';
+COMMENT ON FUNCTION apply_memberships(regclass, bigint[], uuid, text[], boolean, boolean, text) IS 'Sets the members of the groups p_groups (definition_groups.id) to what the relation p_desired states, writes only the differences and returns one row per changed group. p_desired: columns group_type, group_name, symbol, weight (percent), metadata. p_run_id: recorded as opened_by and closed_by in history. p_symbols: restricts the change to these symbols; NULL: all. p_append: removes nothing. p_force: overrides membership_guards. p_reason: close_reason of removed members. Raises UV001 if another session is changing memberships, UV002 if p_desired belongs to another role.';

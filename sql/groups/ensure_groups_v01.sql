@@ -10,14 +10,14 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Creates the groups that the rules ask for and retires those they no longer ask for: a retired group loses its
- * members through the one path, unguarded because an operator deleted its rule, and keeps its row and history.
- * p_types narrows it to some types (NULL: all); p_append retires nothing.
+ * Creates the groups that the rules ask for and retires those that they no longer ask for. A retired group loses its members
+ * through apply_memberships, without guards because an operator deleted its rule, and keeps its row and history. p_types
+ * restricts it to some types (NULL: all); p_append retires nothing.
  */
 DECLARE
     v_retired bigint[];
 BEGIN
-    -- A new universe is a change even while it is empty: its readers find an empty entry instead of none.
+    -- A new universe is a change even while it is empty: readers get an empty entry instead of none.
     RETURN QUERY
     WITH created AS (
         INSERT INTO definition_groups (name, type, description, metadata, environment)
@@ -54,4 +54,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION ensure_groups(text, uuid, text[], boolean) IS 'Creates the groups of managed_groups that are missing and retires those no rule asks for any longer; returns what changed.';
+COMMENT ON FUNCTION ensure_groups(text, uuid, text[], boolean) IS 'Creates the groups of managed_groups that are missing, retires those that no rule asks for any more, and returns what changed. p_run_id: recorded in history. p_types: only these group types; NULL: all. p_append: retires nothing.';

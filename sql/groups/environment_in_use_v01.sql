@@ -7,4 +7,4 @@ AS $$
     SELECT coalesce(nullif(current_setting('universes.environment', true), ''), 'DEFAULT')
 $$;
 
-COMMENT ON FUNCTION environment_in_use() IS 'Environment whose groups the views read: the setting universes.environment, which a refresh sets for its transaction, else DEFAULT.';
+COMMENT ON FUNCTION environment_in_use() IS 'Returns the environment that the views read: the setting universes.environment, which a refresh or load sets for its transaction, else DEFAULT.';

@@ -8,7 +8,7 @@ LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-/* Id of a universe. Raises UV003 when there is none of that name, type and environment. */
+/* Raises UV003 if there is no such universe. */
 DECLARE
     v_id bigint;
 BEGIN
@@ -26,4 +26,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION find_group(text, text, text) IS 'Id of the universe with this name, type and environment. Raises UV003 when there is none.';
+COMMENT ON FUNCTION find_group(text, text, text) IS 'Returns definition_groups.id of the universe with this name, type and environment. Raises UV003 if there is none.';

@@ -7,4 +7,4 @@ CREATE TYPE group_change AS (
     held boolean
 );
 
-COMMENT ON TYPE group_change IS 'What apply_memberships did to one group: symbols added and removed, number of members whose weight, rank or sector in the file changed, members before. held: a guard kept the group as it was, the rest says what would have happened.';
+COMMENT ON TYPE group_change IS 'Result of apply_memberships for one group: symbols added and removed, number of members whose weight, rank or file sector changed, and members before. held: a guard kept the group unchanged, and the other columns are what would have happened.';

@@ -13,4 +13,4 @@ AS $$
         AND EXISTS (SELECT FROM managed_groups AS w WHERE w.type = g.type AND w.name = g.name)
 $$;
 
-COMMENT ON FUNCTION group_ids(text[], text) IS 'Ids of the universes of some types that a refresh maintains.';
+COMMENT ON FUNCTION group_ids(text[], text) IS 'Returns the ids of the universes of the types p_types that a refresh maintains; retired ones are left out.';

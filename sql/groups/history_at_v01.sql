@@ -9,8 +9,7 @@ ROWS 500
 SET search_path FROM CURRENT
 AS $$
 /*
- * Rows of history that were valid at p_at. No row at all is an answer only where something is known: before its first
- * recorded member a universe is unknown, not empty, and that raises UV003.
+ * Returns no row only if the universe is known to be empty: before its first recorded member it is unknown, which raises UV003.
  */
 DECLARE
     v_known_since timestamptz;
@@ -29,9 +28,9 @@ BEGIN
             ERRCODE = 'UV003',
             MESSAGE = format('the members of %s at %s are not known', (SELECT g.name FROM definition_groups AS g WHERE g.id = p_group_id), p_at),
             DETAIL = coalesce('Its history begins at ' || v_known_since || '.', 'It has no history yet.'),
-            HINT = 'Ask about a later moment.';
+            HINT = 'Use a later time.';
     END IF;
 END;
 $$;
 
-COMMENT ON FUNCTION history_at(bigint, timestamptz) IS 'Rows of membership_history of one universe that were valid at p_at. Raises UV003 for a moment before its history.';
+COMMENT ON FUNCTION history_at(bigint, timestamptz) IS 'Returns the rows of membership_history of one universe that were valid at p_at. Raises UV003 for a time before its history.';

@@ -7,11 +7,11 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Makes the caller the only one that changes memberships in this schema until its transaction ends. A second caller is
- * told, with SQLSTATE UV001, not queued; running_change() says who holds it.
+ * Only one session per schema changes memberships at a time. A second caller gets UV001 instead of waiting; running_change()
+ * shows who holds the lock.
  */
 BEGIN
-    IF pg_try_advisory_xact_lock(hashtextextended('pg-universes memberships in ' || api_schema(), 0)) THEN
+    IF pg_try_advisory_xact_lock(lock_key('memberships')) THEN
         RETURN;
     END IF;
     RAISE EXCEPTION USING
@@ -23,4 +23,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION lock_universes(text) IS 'Takes the advisory lock of all membership changes until the end of the transaction. p_what names the caller in the message. Raises UV001 when another session holds it.';
+COMMENT ON FUNCTION lock_universes(text) IS 'Takes the advisory lock on membership changes until the end of the transaction. p_what: name of the caller in the error message. Raises UV001 if another session holds the lock; it never waits.';

@@ -20,4 +20,4 @@ VALUES
     ('COMPLETE', 'all_stocks', 'Every active stock'),
     ('COMPLETE', 'all_etfs', 'Every active exchange-traded fund');
 
-COMMENT ON VIEW managed_groups IS 'Universes that a refresh maintains: one row per universe that some rule table asks for.';
+COMMENT ON VIEW managed_groups IS 'Universes that a refresh maintains, one row per universe that a rule table asks for.';

@@ -12,7 +12,7 @@ CREATE TABLE membership_history (
     PRIMARY KEY (group_id, symbol, valid_from)
 );
 
--- Readers of a past day find its rows in the index, and the many that were closed before or opened after cost them no read.
+-- Readers of a past day find its rows in the index, without reading those closed before or opened after.
 CREATE INDEX universes_history_validity ON membership_history (group_id, valid_to, valid_from);
 
 COMMENT ON TABLE membership_history IS 'Every membership there ever was (slowly changing dimension, type 2): one row per stretch of time with the same weight and the same sector stated by a file, valid from valid_from inclusive to valid_to exclusive, NULL while it lasts. A shift of rank or line opens no new row.';

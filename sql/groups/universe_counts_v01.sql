@@ -13,4 +13,4 @@ FROM (
 GROUP BY c.type
 ORDER BY c.type;
 
-COMMENT ON VIEW universe_counts IS 'Per type of universe: how many there are, their memberships in sum, and the three largest with their numbers of members.';
+COMMENT ON VIEW universe_counts IS 'Number of universes and memberships per type, with the three largest universes and their sizes. Retired universes are left out.';

@@ -8,8 +8,8 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Members of one or several universes, names separated by colons, without repetition, in byte order. An empty universe
- * gives no row; an unknown name raises UV003 and no name at all UV002: a typing error is never taken for an empty universe.
+ * Members of one or several universes without duplicates, in byte order. An empty universe returns no row; an unknown name
+ * raises UV003 and no name UV002, so that a misspelled name is never mistaken for an empty universe.
  */
 DECLARE
     v_unknown text[];
@@ -17,7 +17,7 @@ BEGIN
     IF coalesce(btrim(p_names), '') = '' THEN
         RAISE EXCEPTION USING
             ERRCODE = 'UV002',
-            MESSAGE = 'no universe is named at all',
+            MESSAGE = 'no universe name given',
             HINT = 'Names are separated by colons: universe_symbols(''SPY:QQQ:dow30'').';
     END IF;
 

@@ -1,6 +1,6 @@
 CREATE VIEW desired_past AS
 SELECT g.type AS group_type, g.name AS group_name, h.symbol, h.weight,
-    -- What shifts without leaving history, like the line of a file, is as it is now; a ranking is numbered anew.
+    -- Metadata without history, such as the line of a file, is today's; rankings are renumbered.
     CASE WHEN h.metadata ? 'rank' THEN
         coalesce(m.metadata, h.metadata) || jsonb_build_object('rank', row_number() OVER (
             PARTITION BY h.group_id ORDER BY s.market_cap DESC NULLS LAST, h.symbol COLLATE "C"))
@@ -14,4 +14,4 @@ LEFT JOIN group_memberships AS m ON h.valid_to IS NULL AND m.group_id = h.group_
 LEFT JOIN symbols AS s ON s.symbol = h.symbol
 WHERE g.environment = environment_in_use() AND s.active IS NOT FALSE;
 
-COMMENT ON VIEW desired_past IS 'Who was in every universe at the moment in the setting universes.past: what a rollback wants back. weight in percent of the fund.';
+COMMENT ON VIEW desired_past IS 'Members of every universe at the time in the setting universes.past: what rollback_universes restores. weight: percent of the fund.';

@@ -24,7 +24,7 @@ LANGUAGE sql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-    /* Stretches of membership, the latest first: rows of history that follow one another without a gap are one. */
+    /* Periods of membership, latest first: consecutive history rows without a gap form one period. */
     WITH history AS (
         SELECT h.*, lag(h.valid_to) OVER (ORDER BY h.valid_from) IS DISTINCT FROM h.valid_from AS begins
         FROM membership_history AS h

@@ -11,8 +11,8 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Who came, who went and whose weight is another one between two moments. What happened and was undone in between does
- * not show. Either moment before the universe's history raises UV003, p_from after p_to UV002.
+ * Compares members at two times; changes undone in between do not appear. Raises UV003 if either time precedes the universe's
+ * history, UV002 if p_from is after p_to.
  */
 DECLARE
     v_group_id bigint := find_group(p_name, p_type, p_environment);
@@ -21,7 +21,7 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'UV002',
             MESSAGE = format('%s is after %s', p_from, p_to),
-            HINT = 'Give the earlier moment first.';
+            HINT = 'Pass the earlier time first.';
     END IF;
 
     RETURN QUERY

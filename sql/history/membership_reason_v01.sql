@@ -12,4 +12,4 @@ AS $$
         'rank ' || (p_metadata ->> 'rank') || ' by market cap')
 $$;
 
-COMMENT ON FUNCTION membership_reason(jsonb) IS 'Why a symbol is a member, out of the metadata of the membership: the rule, the line of the file, or the rank. NULL: nothing is recorded.';
+COMMENT ON FUNCTION membership_reason(jsonb) IS 'Returns why a symbol is a member, from the metadata of the membership: the rule, the line of its file, or the rank. NULL if none is recorded.';

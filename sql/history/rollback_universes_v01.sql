@@ -14,14 +14,13 @@ SET work_mem = '64MB'
 SET datestyle = 'ISO'
 AS $$
 /*
- * The emergency procedure: memberships return to what they were at the moment p_to stands for (a run, a load, a
- * timestamp: see moment_of), through the one path, in one transaction, with history, cache_entries and events; history
- * keeps what is taken back. Guards do not apply: somebody asked for exactly this. Symbols that are inactive by now stay
- * out. What led to the trouble is not touched: files taken back are held when they come again, and the next
- * refresh recomputes the derived universes from the rules and prices it finds.
+ * Emergency procedure: restores the memberships at the time that p_to stands for (see resolve_timestamp) through
+ * apply_memberships, in one transaction, with history, cache_entries and events; history keeps what is taken back. Guards do
+ * not apply. Symbols that have become inactive stay out. The cause is not fixed: files taken back are held if they are loaded
+ * again, and the next refresh recomputes the derived universes from rules and prices.
  */
 DECLARE
-    v_moment timestamptz := moment_of(p_to, p_before, p_environment);
+    v_moment timestamptz := resolve_timestamp(p_to, p_before, p_environment);
     v_run sync_runs;
     v_clock timestamptz := clock_timestamp();
     v_changes group_change[];
@@ -29,7 +28,7 @@ DECLARE
     v_inactive integer;
 BEGIN
     v_run := start_run('rollback', false, p_dry_run, true, p_environment, p_triggered_by);
-    -- Of members found by the installation nobody knows who else was there before the last of them was added.
+    -- Members found at installation have no earlier history: before the last of them was added the set is unknown.
     SELECT coalesce(max(h.valid_from) FILTER (WHERE h.opened_by IS NULL AND h.valid_from <= r.first), min(h.valid_from)) INTO v_begin
     FROM membership_history AS h
     JOIN definition_groups AS g ON g.id = h.group_id AND g.environment = p_environment
@@ -39,15 +38,15 @@ BEGIN
             ERRCODE = 'UV003',
             MESSAGE = format('the memberships at %s are not known', v_moment),
             DETAIL = coalesce('History begins at ' || v_begin || '.', 'There is no history yet.'),
-            HINT = 'Name a later run, load or moment.';
+            HINT = 'Use a later run, load or time.';
     END IF;
     BEGIN
         PERFORM set_config('universes.environment', p_environment, true), set_config('universes.past', v_moment::text, true);
         v_changes := ARRAY(SELECT c FROM apply_memberships('desired_past', ARRAY(
             SELECT g.id FROM definition_groups AS g WHERE g.environment = p_environment
         ), v_run.id, p_force => true, p_reason => 'rolled back') AS c);
-        PERFORM remember_rollback(v_run.id, ARRAY(SELECT c.group_id FROM unnest(v_changes) AS c), v_moment);
-        INSERT INTO market_changes (kind) SELECT 'rule' WHERE cardinality(v_changes) > 0;
+        PERFORM record_rollback(v_run.id, ARRAY(SELECT c.group_id FROM unnest(v_changes) AS c), v_moment);
+        INSERT INTO market_changes (kind) SELECT 'all' WHERE cardinality(v_changes) > 0;
         SELECT count(DISTINCT h.symbol) INTO v_inactive
         FROM definition_groups AS g
         JOIN membership_history AS h ON h.group_id = g.id AND h.valid_from <= v_moment AND (h.valid_to > v_moment) IS NOT FALSE

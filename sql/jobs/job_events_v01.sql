@@ -12,10 +12,11 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * What a watcher of a job is told: triggered and progress are the events of the outbox, completed or failed is the run itself.
- * The end is therefore there for everybody, whether its event has been purged, was read before, or was never written (a
- * run of the command line). Its seq is that of the job's last event, p_after when none is left.
- * Volatile, so that the run is looked for after its lock: who was running a moment ago and is not now has left a row.
+ * triggered and progress are events of the outbox; completed and failed are the run itself, so the end is returned even if its
+ * event was purged, read before, or never written (a run of the command line). Its seq is that of the job's last event, or
+ * p_after if none is left.
+ * VOLATILE, so that sync_runs is read after the lock: a session that was running just before and is not now has written its
+ * row.
  */
 DECLARE
     v_running boolean := EXISTS (SELECT FROM running_change() AS r WHERE r.run_id = p_job_id);
@@ -40,9 +41,9 @@ BEGIN
     ORDER BY x.last, x.seq;
 
     IF NOT FOUND AND NOT v_running AND NOT EXISTS (SELECT FROM sync_jobs AS j WHERE j.id = p_job_id) THEN
-        PERFORM no_such_job(p_job_id);
+        PERFORM raise_unknown_job(p_job_id);
     END IF;
 END;
 $$;
 
-COMMENT ON FUNCTION job_events(uuid, bigint) IS 'What a job tells its watchers after p_after, in order: triggered, progress by step, and, once it is done, completed or failed, in every case. Raises UV003 for an unknown id.';
+COMMENT ON FUNCTION job_events(uuid, bigint) IS 'Returns the events of a job with seq above p_after, in order: triggered, progress per step, and completed or failed once it is done. Raises UV003 for an unknown id.';

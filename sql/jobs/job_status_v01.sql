@@ -8,9 +8,9 @@ SET search_path FROM CURRENT
 SET timezone = 'UTC'
 AS $$
 /*
- * Where a job stands, for whoever polls: its run when it is done, else how far it has come. Nothing of it is remembered
- * anywhere: running is what holds the lock. Volatile, so that the run is looked for after that: who was running a moment
- * ago and is not now has left a row. Of each universe that changed at most 20 symbols are named; the run has all.
+ * Returns the run of a job that is done, else its progress. No state is stored: running means holding the lock. VOLATILE, so
+ * that sync_runs is read after the lock: a session that was running just before and is not now has written its row. At most 20
+ * symbols per changed universe; the run has all.
  */
 DECLARE
     v_run sync_runs;
@@ -33,7 +33,7 @@ BEGIN
                 FROM jsonb_array_elements(v_run.changes) WITH ORDINALITY AS x (c, n)));
     END IF;
     IF v_job IS NULL AND v_step.step IS NULL THEN
-        PERFORM no_such_job(p_job_id);
+        PERFORM raise_unknown_job(p_job_id);
     END IF;
 
     -- Of a run that nobody asked for here only the step is known, not which steps there are.
@@ -48,4 +48,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION job_status(uuid) IS 'A job, or any run, as JSON. status: queued, running (step: the current one, or end; percent of the steps done, null when unknown), completed, failed; done ones with duration_seconds, steps, changes (numbers, and up to 20 symbols each), alerts, error. Raises UV003 for an unknown id.';
+COMMENT ON FUNCTION job_status(uuid) IS 'Returns the state of a job, or of any run, as JSON. status: queued, running, completed or failed. Running: step (end: committing) and percent of the steps done (null if unknown). Done: duration_seconds, steps, changes (counts and up to 20 symbols each), alerts, error. Raises UV003 for an unknown id.';

@@ -18,4 +18,4 @@ AS $$
     LIMIT 1
 $$;
 
-COMMENT ON FUNCTION next_job(text) IS 'The oldest waiting job of an environment, none when nothing waits. busy: a refresh or load is running, possibly this very job, so run_job would raise UV001.';
+COMMENT ON FUNCTION next_job(text) IS 'Returns the oldest waiting job of an environment; no row if none waits. busy: a refresh or load is running (possibly this job), so run_job would raise UV001.';

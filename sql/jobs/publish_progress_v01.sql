@@ -7,9 +7,9 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Publishes a step of a run that is going. p_step is the detail of the NOTICE of finish_step. The run is one transaction and
- * cannot publish before its end, so whoever hears its notices does, on another connection. lock_events makes it wait for
- * a run that is writing its own events: once that has committed, what was progress is history and nothing is published.
+ * A run is one transaction and cannot publish before its end, so the session that receives its notices publishes them on
+ * another connection. lock_events waits for a run that is writing its own events: once that has committed, progress is obsolete
+ * and nothing is published.
  */
 DECLARE
     v_run_id uuid := (p_step ->> 'run_id')::uuid;
@@ -23,4 +23,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION publish_progress(jsonb) IS 'Publishes cache_sync_progress for a finished step of a running refresh; p_step is the JSON detail of its NOTICE. Returns the seq, NULL when the run is over.';
+COMMENT ON FUNCTION publish_progress(jsonb) IS 'Publishes cache_sync_progress for a finished step of a running refresh and returns its seq; NULL if the run is over. p_step: JSON detail of the NOTICE of finish_step.';

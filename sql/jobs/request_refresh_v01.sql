@@ -17,16 +17,16 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Asks for a refresh and announces it; whoever works off the jobs (universes serve) is woken by the NOTIFY of the event. There
- * is one at a time: while a run is going, whoever started it, or a job of this environment waits, the answer is that one's
- * id. A load is no such run: the job waits for its end.
+ * Queues a refresh and announces it; the NOTIFY of the event wakes the worker (universes serve). One at a time: while a run is
+ * running, whoever started it, or a job of this environment waits, that one is returned instead. A running load does not count:
+ * the job waits for its end.
  * Lock: a transaction advisory lock, so that of two callers the second sees the first one's job.
  */
 DECLARE
     v_other record;
 BEGIN
-    PERFORM check_mode(p_mode, '{full,market_cap,sectors,themes,ipos,delistings}');
-    PERFORM pg_advisory_xact_lock(hashtextextended('pg-universes jobs in ' || api_schema(), 0));
+    PERFORM assert_mode(p_mode, ARRAY(SELECT m.mode FROM refresh_modes AS m WHERE m.is_requestable ORDER BY m.position));
+    PERFORM pg_advisory_xact_lock(lock_key('jobs'));
     SELECT x.id, x.mode, x.what INTO v_other
     FROM (
         SELECT j.id, j.mode, format('requested by %s at %s', j.requested_by, date_trunc('second', j.requested_at)) AS what, 1 AS place
@@ -41,7 +41,7 @@ BEGIN
     ORDER BY x.place
     LIMIT 1;
     IF FOUND THEN
-        RETURN QUERY SELECT false, v_other.id, v_other.mode, 'a refresh is already going: ' || v_other.what;
+        RETURN QUERY SELECT false, v_other.id, v_other.mode, 'a refresh is already running: ' || v_other.what;
         RETURN;
     END IF;
 

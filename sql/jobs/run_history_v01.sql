@@ -24,4 +24,4 @@ AS $$
         ))
 $$;
 
-COMMENT ON FUNCTION run_history(integer, integer, text) IS 'Runs of an environment, the latest first, as {total, limit, offset, runs}.';
+COMMENT ON FUNCTION run_history(integer, integer, text) IS 'Returns the runs of an environment, latest first, as {total, limit, offset, runs}.';

@@ -7,7 +7,7 @@ STABLE
 SET search_path FROM CURRENT
 SET timezone = 'UTC'
 AS $$
-    /* Durations are those of runs that kept their changes: a dry run or a failure would flatter them. */
+    /* Durations are those of runs that kept their changes: dry runs and failures would distort them. */
     WITH run AS (
         SELECT r.*, extract(epoch FROM r.finished_at - r.started_at) AS seconds, r.status = 'completed' AND NOT r.dry_run AS counts
         FROM sync_runs AS r
@@ -30,4 +30,4 @@ AS $$
     FROM run
 $$;
 
-COMMENT ON FUNCTION run_statistics(text) IS 'Runs of an environment in numbers: how many completed, failed, were dry; durations in seconds of those that kept their changes; when the last completed and failed (UTC); the last run.';
+COMMENT ON FUNCTION run_statistics(text) IS 'Returns statistics of the runs of an environment as JSON: numbers completed, failed and dry, durations in seconds of the runs that kept their changes, times of the last completed and failed run (UTC), and the last run.';

@@ -17,4 +17,4 @@ AS $$
         'error', p_run.error - 'context')
 $$;
 
-COMMENT ON FUNCTION run_summary(sync_runs) IS 'A run in one line, as JSON: what was asked for, status, times (UTC), total_changes, numbers of universes updated and held by a guard, number of alerts, error without its PL/pgSQL context.';
+COMMENT ON FUNCTION run_summary(sync_runs) IS 'Returns a run as one JSON object: its parameters, status, times (UTC), total_changes, numbers of universes updated and held, number of alerts, and the error without its PL/pgSQL context.';

@@ -1,6 +1,6 @@
 CREATE TABLE sync_jobs (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-    mode text NOT NULL CHECK (mode IN ('full', 'market_cap', 'sectors', 'themes', 'ipos', 'delistings')),
+    mode text NOT NULL REFERENCES refresh_modes (mode),
     append boolean NOT NULL,
     dry_run boolean NOT NULL,
     force boolean NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE sync_jobs (
 
 CREATE INDEX sync_jobs_waiting ON sync_jobs (requested_at) WHERE NOT done;
 
-COMMENT ON TABLE sync_jobs IS 'Refreshes that were asked for, by the service or by SELECT request_refresh(). A job is done when sync_runs has a row with its id, written in the transaction of the refresh: a worker or server that dies in between leaves a job that is still waiting, never half of one and never one forgotten.';
+COMMENT ON TABLE sync_jobs IS 'Requested refreshes. A job is done when sync_runs has a row with its id, written in the transaction of the refresh: if a worker or server dies in between, the job is still waiting and nothing of it is kept.';
 COMMENT ON COLUMN sync_jobs.id IS 'Becomes sync_runs.id.';
 COMMENT ON COLUMN sync_jobs.requested_by IS 'Recorded as triggered_by of the run: the id of the key, or the role.';
 COMMENT ON COLUMN sync_jobs.done IS 'There is a run: set in its transaction, so that looking for waiting jobs costs the same after years. waiting_jobs asks sync_runs all the same.';

@@ -7,4 +7,4 @@ FROM legacy_universes AS l
 CROSS JOIN LATERAL listed_symbols(l.value) AS s
 WHERE l.environment = environment_in_use();
 
-COMMENT ON VIEW desired_legacy IS 'Who is in the universes of old cache_entries rows.';
+COMMENT ON VIEW desired_legacy IS 'Desired members of the universes of old cache_entries rows.';

@@ -9,10 +9,10 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Takes the universes of an old cache_entries over, as groups with memberships and history that begins now, and leaves
- * the old rows as they are. A universe that a file or the rules maintain by now, or that had members before this package
- * came, is left alone, so calling it twice, or late, does no harm. What it brings under a name of the rules is theirs from
- * the next refresh on.
+ * Copies the universes of an old cache_entries into groups with memberships and a history that begins now; the old rows stay as
+ * they are. Universes that a file or the rules maintain by now, or that had members before this package was installed, are left
+ * alone, so repeated or late calls are harmless. Imported universes whose name a rule has are maintained by the rules from the
+ * next refresh on.
  */
 DECLARE
     v_run sync_runs;
@@ -46,7 +46,7 @@ BEGIN
                     ELSE NOT EXISTS (SELECT FROM membership_history AS h WHERE h.group_id = g.id) END
         ) AS x;
         v_changes := ARRAY(SELECT c FROM apply_memberships('desired_legacy', v_groups, v_run.id, p_force => true) AS c);
-        -- A rollback may have retired one.
+        -- A rollback may have retired some of them.
         UPDATE definition_groups AS g SET metadata = g.metadata - 'retired_at', updated_at = now()
         WHERE g.id = ANY (v_groups) AND g.metadata ? 'retired_at';
         v_run := finish_step(v_run, 'import', v_clock, count_changes(v_changes) || jsonb_build_object(

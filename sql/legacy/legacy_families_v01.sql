@@ -3,4 +3,4 @@ CREATE TABLE legacy_families (
     group_type text
 );
 
-COMMENT ON TABLE legacy_families IS 'What import_legacy takes the families of old cache_entries for: cache_type, universe_category, or name or type of a row, in lower case, mapped to a group type. A family that is not listed becomes UNIVERSE, unless the rules know the name. NULL: rows of this family are no universes, whatever they hold.';
+COMMENT ON TABLE legacy_families IS 'Mapping of the families of old cache_entries rows to group types for import_legacy. family: cache_type, universe_category, name or type of a row, lower case. group_type NULL: rows of this family are not universes. An unlisted family becomes UNIVERSE unless a rule has the name.';

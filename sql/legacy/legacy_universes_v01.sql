@@ -3,7 +3,7 @@ SELECT DISTINCT ON (t.group_type, n.group_name, coalesce(c.environment, 'DEFAULT
     c.id AS entry_id, t.group_type, n.group_name, coalesce(c.environment, 'DEFAULT') AS environment, e.value
 FROM cache_entries AS c
 CROSS JOIN LATERAL (
-    -- The three shapes, told apart by the columns that they fill.
+    -- The three shapes, distinguished by the columns that they fill.
     SELECT c.universe AS name, c.cache_type AS family, c.content AS value
     WHERE c.universe IS NOT NULL AND c.universe_category IS NULL AND c.content IS NOT NULL
     UNION ALL
@@ -24,7 +24,7 @@ CROSS JOIN LATERAL (
     END AS group_name
 ) AS n
 CROSS JOIN LATERAL (
-    -- What the rules name is theirs. Anything else that only rules state cannot be imported as such.
+    -- Names of the rules keep their type. Other derived types cannot be imported as such.
     SELECT CASE
         WHEN x.is_fund OR f.group_type = 'THEME' THEN f.group_type
         ELSE coalesce((
@@ -35,4 +35,4 @@ CROSS JOIN LATERAL (
 WHERE n.group_name <> '' AND (f.family IS NULL OR f.group_type IS NOT NULL) AND EXISTS (SELECT FROM listed_symbols(e.value))
 ORDER BY t.group_type, n.group_name, coalesce(c.environment, 'DEFAULT'), c.updated_at DESC NULLS LAST, c.id DESC;
 
-COMMENT ON VIEW legacy_universes IS 'Universes in the rows of cache_entries that this package did not write: (universe, content, cache_type), (key, value, universe_category) or (type, name, key, value). The youngest row of a name counts; rows without a list of symbols, and of families that legacy_families calls none, are no universes.';
+COMMENT ON VIEW legacy_universes IS 'Universes in rows of cache_entries that another program wrote: (universe, content, cache_type), (key, value, universe_category) or (type, name, key, value). The newest row of a name counts; rows without a list of symbols, and families that legacy_families excludes, are left out.';

@@ -7,8 +7,8 @@ IMMUTABLE
 SET search_path FROM CURRENT
 AS $$
     /*
-     * A list of symbols, or of objects with a ticker and perhaps a rank; or an object that holds such a list. Places count
-     * from 1. Words in lower case and numbers are no tickers: settings are lists, too.
+     * Accepts a list of symbols, a list of objects with a ticker and possibly a rank, or an object that contains such a list.
+     * Positions count from 1. Words in lower case and numbers are not tickers: settings are lists too.
      */
     WITH items AS (
         SELECT btrim(CASE jsonb_typeof(x.item)
@@ -26,4 +26,4 @@ AS $$
     SELECT i.symbol, min(i.place) FROM items AS i WHERE i.symbol ~ '^[0-9]*[A-Z][A-Z0-9.^/-]*$' GROUP BY i.symbol
 $$;
 
-COMMENT ON FUNCTION listed_symbols(jsonb) IS 'Distinct ticker symbols in a JSON value of an old cache_entries row, in whichever of its shapes, with their ranks, or else their places in the list. No row: not a list of symbols.';
+COMMENT ON FUNCTION listed_symbols(jsonb) IS 'Returns the distinct ticker symbols in a JSON value of an old cache_entries row with their ranks, or else their positions in the list. No row: not a list of symbols.';

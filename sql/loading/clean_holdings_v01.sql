@@ -7,9 +7,9 @@ SET jit = off
 SET enable_nestloop = off
 AS $$
 /*
- * Makes the staged rows of issuer files what the rows of a canonical file are. Rows that holding_skip_rules name, and of
- * a repeated ticker all but the one with the largest weight (of equal ones the first), leave the staging table and are
- * noted in staged_files with their reason. Nested loops are off because nothing is known about rows just staged.
+ * Turns the staged rows of issuer files into rows of a canonical file. Rows that match holding_skip_rules, and duplicates of a
+ * ticker except the one with the largest weight (of equal ones the first), are deleted from the staging table and recorded in
+ * staged_files with their reason. Nested loops are off because there are no statistics for rows just staged.
  */
 DECLARE
     v_skipped jsonb;
@@ -76,4 +76,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION clean_holdings() IS 'Cleans the staged rows of issuer files: skips what is no share listed in the United States, normalises tickers and weights.';
+COMMENT ON FUNCTION clean_holdings() IS 'Cleans the staged rows of issuer files: removes rows that are not shares listed in the United States, and normalizes tickers and weights.';

@@ -12,8 +12,8 @@ WITH stated AS MATERIALIZED (
         string_agg(r.pattern, '|') FILTER (WHERE r.column_name = 'exchange') AS exchange
     FROM holding_skip_rules AS r
 ), suspects AS MATERIALIZED (
-    -- Rows that some rule may fit. A regular expression is dear to begin and cheap to go on with, so it goes once over a
-    -- text of all values, each followed by the number of its line, and once over each of the few kinds of rows.
+    -- Rows that a rule may match. Starting a regular expression is expensive and continuing it is cheap, so it runs once over
+    -- a text of all values, each followed by its line number, and once over each of the few combinations of other columns.
     SELECT t.file, found.groups[array_upper(found.groups, 1)]::bigint AS line
     FROM (
         SELECT s.file, string_agg(translate(s.symbol, E'\n\r', '  ') || E'\n#' || s.line, E'\n') AS symbols,
@@ -46,7 +46,7 @@ WITH stated AS MATERIALIZED (
 )
 SELECT u.file, u.line, u.symbol AS stated_symbol, u.weight AS stated_weight, u.name, n.symbol, w.weight,
     coalesce(s.reason, CASE
-        WHEN n.symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$' OR length(n.symbol) > (SELECT symbol_limit()) THEN 'no ticker'
+        WHEN n.symbol !~ ticker_pattern() OR length(n.symbol) > (SELECT symbol_limit()) THEN 'no ticker'
         WHEN w.weight LIKE '-%' THEN 'short position'
     END) AS reason
 FROM uncertain AS u
@@ -80,4 +80,4 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS s ON true;
 
-COMMENT ON VIEW cleaned_holdings IS 'Rows of issuer files that may have to be skipped or written another way, as they are meant: symbol as the table symbols spells it, else by symbol_aliases, else with a dot before the share class; weight in digits, in percent of the fund; reason why the row is to be skipped, NULL when it is not.';
+COMMENT ON VIEW cleaned_holdings IS 'Rows of issuer files that have to be skipped or rewritten, with their corrected values. symbol: as the table symbols spells it, else by symbol_aliases, else with a dot before the share class. weight: digits, percent of the fund. reason: why the row is skipped; NULL: it is kept.';

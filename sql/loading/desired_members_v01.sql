@@ -8,4 +8,4 @@ FROM staged_files AS f
 JOIN staged_members AS m ON m.file = f.file
 WHERE f.status = 'pending';
 
-COMMENT ON VIEW desired_members IS 'Who should be in the universes of the files being loaded. weight in percent of the fund. metadata: line in the file, and the sector that an issuer file states.';
+COMMENT ON VIEW desired_members IS 'Desired members of the universes of the files being loaded. weight: percent of the fund. metadata: line in the file, and the sector that an issuer file states.';

@@ -6,4 +6,4 @@ JOIN sector_names AS n ON n.stated = lower(s.sector)
 WHERE f.status = 'pending'
     AND NOT EXISTS (SELECT FROM sector_overrides AS o WHERE o.symbol = s.symbol AND o.file IS NULL);
 
-COMMENT ON VIEW desired_overrides IS 'Rows that the files being loaded want in sector_overrides. A symbol whose sector was entered by hand is not among them.';
+COMMENT ON VIEW desired_overrides IS 'Desired rows of sector_overrides for the files being loaded, without symbols whose sector was entered by hand.';

@@ -7,8 +7,8 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Line breaks in columns that nothing reads. They do no harm there, but most often a quote was never closed and
- * swallowed rows; and refusing every line break is what makes line, a count of rows, the number of the line too.
+ * Line breaks in columns that nothing reads. They are harmless there, but usually a quote was not closed and swallowed rows;
+ * and rejecting every line break keeps line, a count of rows, equal to the line number.
  */
 BEGIN
     IF EXISTS (SELECT FROM staged_files AS f WHERE f.status = 'pending' AND 'extra_1' = ANY (f.columns)) THEN

@@ -28,7 +28,7 @@ CROSS JOIN LATERAL (
         x.max_unknown_percent)
     WHERE x.symbols_known AND f.rows >= 10 AND f.unknown * 100 > x.max_unknown_percent * f.rows
     UNION ALL
-    SELECT 6, format('a rollback took this very file back at %s (run %s)', g.metadata #>> '{rolled_back,at}', g.metadata #>> '{rolled_back,run_id}')
+    SELECT 6, format('a rollback reverted this file at %s (run %s)', g.metadata #>> '{rolled_back,at}', g.metadata #>> '{rolled_back,run_id}')
     WHERE g.metadata #> '{rolled_back,md5}' ? f.md5
     UNION ALL
     SELECT 7, format('it would delete %s of %s overrides that its last version stated, more than membership_guards allow', c.removed, c.before)
@@ -38,8 +38,8 @@ CROSS JOIN LATERAL (
         LEFT JOIN staged_sectors AS s ON s.symbol = v.symbol
         WHERE v.file = f.name
     ) AS c
-    WHERE f.group_name IS NULL AND f.rows > 0 AND is_held('SECTOR_OVERRIDE', c.before, f.rows - (c.before - c.removed), c.removed)
+    WHERE f.group_name IS NULL AND f.rows > 0 AND exceeds_guard('SECTOR_OVERRIDE', c.before, f.rows - (c.before - c.removed), c.removed)
 ) AS o
 WHERE f.status = 'pending';
 
-COMMENT ON VIEW file_objections IS 'Why a well-formed file of constituents or sectors should not be loaded: one sentence per guard that it fails. What the load would do to the universe itself is judged by membership_guards.';
+COMMENT ON VIEW file_objections IS 'Reasons why a well-formed file should not be loaded, one sentence per failed guard. Changes of the universe itself are judged by membership_guards.';

@@ -6,7 +6,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Remembers the checksum of every file that is in, where it is new, and returns the result of every file. */
+/* Records the checksum of every loaded file if it is new, and returns the result of every file. */
 BEGIN
     UPDATE staged_files AS f
     SET status = CASE
@@ -36,4 +36,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION finish_files(load_runs) IS 'Records the checksums of the files of a load and returns an array with the result of each.';
+COMMENT ON FUNCTION finish_files(load_runs) IS 'Records the checksums of the loaded files and returns an array with the result of each file.';

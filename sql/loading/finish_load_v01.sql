@@ -17,34 +17,26 @@ SET jit = off
 SET work_mem = '64MB'
 AS $$
 /*
- * Last call of a load, in the transaction of stage_files and the COPYs: checks the staged rows, keeps out what the guards
- * object to, merges the good files, writes cache_entries and events for the universes that changed, empties the staging
- * tables, and returns the load. A dry run does all of it in a sub-transaction and rolls that back. p_strict: one file
- * rejected, or held by file_objections, and nothing is loaded.
+ * Last call of a load, in the transaction of stage_files and the COPYs: checks the staged rows, holds files that the guards
+ * object to, merges the others, writes cache_entries and events for the changed universes, empties the staging tables, and
+ * returns the load. A dry run does all of it in a sub-transaction and rolls that back. p_strict: if one file is rejected, or
+ * held by file_objections, nothing is loaded.
  */
 DECLARE
     v_load load_runs;
-    v_changes group_change[];
-    v_staged regclass := CASE
-        WHEN p_kind IN ('symbols', 'prices', 'sectors') THEN 'staged_' || p_kind ELSE 'staged_members' END;
+    v_kind load_kinds;
 BEGIN
     PERFORM lock_universes('the load');
+    SELECT k.* INTO STRICT v_kind FROM load_kinds AS k WHERE k.kind = p_kind;
     v_load := ROW(gen_random_uuid(), p_kind, p_mode, p_dry_run, p_force, p_environment, p_triggered_by, p_started_at,
         NULL, '[]', '[]', 0)::load_runs;
     BEGIN
         PERFORM set_config('universes.environment', p_environment, true);
-        IF NOT EXISTS (SELECT FROM staged_files WHERE status = 'pending') THEN
-            NULL; -- An incremental load of known files ends here, without a look at the staging table.
-        ELSIF p_kind = 'symbols' THEN
-            PERFORM prepare_symbols();
-        ELSIF p_kind = 'prices' THEN
-            PERFORM prepare_prices();
-        ELSIF p_kind = 'sectors' THEN
-            PERFORM prepare_sectors();
-        ELSE
-            PERFORM prepare_members();
+        -- An incremental load of known files does not look at the staging table.
+        IF EXISTS (SELECT FROM staged_files WHERE status = 'pending') THEN
+            EXECUTE format('SELECT %I()', v_kind.prepare_function);
         END IF;
-        IF p_kind NOT IN ('symbols', 'prices') THEN
+        IF NOT v_kind.is_market_data THEN
             PERFORM hold_files(v_load);
         END IF;
 
@@ -53,13 +45,8 @@ BEGIN
         ELSIF p_strict AND EXISTS (SELECT FROM staged_files WHERE status IN ('rejected', 'held')) THEN
             UPDATE staged_files SET status = 'held', held_by = '["another file was not loaded, and the load is strict"]'
             WHERE status = 'pending';
-        ELSIF p_kind IN ('symbols', 'prices') THEN
-            v_load := merge_rows(v_load);
-        ELSIF p_kind = 'sectors' THEN
-            v_load := merge_sectors(v_load, p_complete);
         ELSE
-            v_changes := ARRAY(SELECT c FROM merge_members(v_load, p_complete) AS c);
-            v_load := publish_load(v_load, v_changes);
+            EXECUTE format('SELECT * FROM %I($1, $2)', v_kind.merge_function) INTO v_load USING v_load, p_complete;
         END IF;
         v_load.files := finish_files(v_load);
         IF p_dry_run THEN
@@ -71,7 +58,8 @@ BEGIN
     END;
     PERFORM set_config('universes.environment', '', true);
     -- DELETE is cheaper for few rows; TRUNCATE leaves no dead rows that the next load would have to read.
-    EXECUTE format(CASE WHEN pg_relation_size(v_staged) < 8388608 THEN 'DELETE FROM %s' ELSE 'TRUNCATE %s' END, v_staged);
+    EXECUTE format(CASE WHEN pg_relation_size(v_kind.staging_table::regclass) < 8388608 THEN 'DELETE FROM %I' ELSE 'TRUNCATE %I' END,
+        v_kind.staging_table);
     DELETE FROM staged_files;
 
     v_load.finished_at := clock_timestamp();
@@ -80,4 +68,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION finish_load(text, text, timestamptz, boolean, boolean, boolean, boolean, text, text) IS 'Ends a load and returns it with the result of every file. p_complete: the files are all there are of their type. p_force overrides the guards of file_objections and membership_guards. Raises UV001 when another session is changing memberships.';
+COMMENT ON FUNCTION finish_load(text, text, timestamptz, boolean, boolean, boolean, boolean, text, text) IS 'Checks and merges the staged files, writes cache_entries and events, and returns the load with the result of each file. p_kind: see load_kinds. p_mode: full or incremental. p_started_at: start of the load. p_complete: the files are all there are of their kind, so universes without a file are retired or held. p_dry_run: reports the changes and keeps only the row of the load. p_force: overrides file_objections and membership_guards. p_strict: loads nothing if one file is rejected or held. Raises UV001 if another refresh or load is running.';

@@ -6,7 +6,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Keeps out the files that file_objections names. A forced load takes them in, and repeats the objections as warnings. */
+/* Holds the files with file_objections. A forced load takes them and repeats the objections as warnings. */
 BEGIN
     UPDATE staged_files AS f
     SET status = CASE WHEN p_load.force THEN f.status ELSE 'held' END,
@@ -22,4 +22,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION hold_files(load_runs) IS 'Holds the staged files that a guard objects to, unless the load is forced.';
+COMMENT ON FUNCTION hold_files(load_runs) IS 'Holds the staged files that have file_objections; a forced load keeps them and adds warnings instead.';

@@ -6,7 +6,7 @@ LANGUAGE sql
 IMMUTABLE
 SET search_path FROM CURRENT
 AS $$
-    /* Of 09/24/2025 the first number is the month, as US issuers write it, unless it exceeds 12. */
+    /* In 09/24/2025 the first number is the month, as US issuers write it, unless it exceeds 12. */
     SELECT CASE WHEN is_iso_date(d.iso) THEN make_date(d.year, d.month, d.day) END
     FROM regexp_replace(lower(btrim(p_text, E' \t\u00a0')), '[t ]\d{1,2}:\d{2}.*$', '') AS x (text)
     CROSS JOIN LATERAL (
@@ -35,4 +35,4 @@ AS $$
     ) AS d
 $$;
 
-COMMENT ON FUNCTION holdings_date(text) IS 'Date as holdings files write it: 2025-11-18, Nov 18, 2025, November 18, 2025, 18-Nov-2025, 18-Nov-25, 11/18/2025. NULL when it is none of these, or no existing date.';
+COMMENT ON FUNCTION holdings_date(text) IS 'Parses the date of a holdings file: 2025-11-18, Nov 18, 2025, November 18, 2025, 18-Nov-2025, 18-Nov-25 or 11/18/2025. NULL if it is none of these or not an existing date.';

@@ -6,7 +6,7 @@ LANGUAGE sql
 IMMUTABLE
 SET search_path FROM CURRENT
 AS $$
-    /* Days in the month are counted, since a cast of 2026-02-30 would raise an error instead of answering. */
+    /* Counts the days of the month because a cast of 2026-02-30 would raise an error. */
     SELECT CASE
         WHEN p_text !~ '^(1[789]|20)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$' THEN false
         ELSE substr(p_text, 9, 2)::integer <= extract(
@@ -14,4 +14,4 @@ AS $$
     END
 $$;
 
-COMMENT ON FUNCTION is_iso_date(text) IS 'Whether a text is an existing date from 1700 to 2099, written YYYY-MM-DD. NULL for NULL.';
+COMMENT ON FUNCTION is_iso_date(text) IS 'Returns true if a text is an existing date from 1700 to 2099 in the form YYYY-MM-DD. NULL for NULL.';

@@ -9,4 +9,4 @@ AS $$
     SELECT p_text ~ '^\d{1,9}(\.\d+)?([eE]-\d{1,2})?$'
 $$;
 
-COMMENT ON FUNCTION is_price(text) IS 'Whether a text is a price in US dollars: a decimal number, not negative. NULL for NULL.';
+COMMENT ON FUNCTION is_price(text) IS 'Returns true if a text is a price in US dollars: a decimal number, not negative. NULL for NULL.';

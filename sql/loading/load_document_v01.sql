@@ -7,7 +7,7 @@ LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-/* load_result with names beside the numbers: of each universe that changed at most p_symbols that came and as many that went. */
+/* load_result plus at most p_symbols added and as many removed symbols per changed universe. */
 DECLARE
     v_load load_runs;
     v_first jsonb := jsonb_build_object('last', p_symbols - 1);
@@ -32,4 +32,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION load_document(uuid, integer) IS 'A load as JSON: load_result, and of each universe that changed added_symbols and removed_symbols, at most p_symbols each. Raises UV003 for an unknown id.';
+COMMENT ON FUNCTION load_document(uuid, integer) IS 'Returns a load as JSON: load_result plus added_symbols and removed_symbols of each changed universe, at most p_symbols each. Raises UV003 for an unknown id.';

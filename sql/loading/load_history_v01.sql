@@ -24,4 +24,4 @@ AS $$
         ))
 $$;
 
-COMMENT ON FUNCTION load_history(integer, integer, text) IS 'Loads of an environment, dry runs included, the latest first, as {total, limit, offset, loads}.';
+COMMENT ON FUNCTION load_history(integer, integer, text) IS 'Returns the loads of an environment, dry runs included, latest first, as {total, limit, offset, loads}.';

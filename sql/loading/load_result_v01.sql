@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-    /* The symbols of a first load are many: who wants them reads load_runs. */
+    /* A first load adds many symbols: they can be read from load_runs. */
     SELECT to_jsonb(p_load) || jsonb_build_object('changes', CASE jsonb_typeof(p_load.changes)
         WHEN 'array' THEN (
             SELECT coalesce(jsonb_agg(c || jsonb_build_object(
@@ -17,4 +17,4 @@ AS $$
     END)
 $$;
 
-COMMENT ON FUNCTION load_result(load_runs) IS 'A row of load_runs as JSON, with the numbers of symbols added and removed in place of the symbols.';
+COMMENT ON FUNCTION load_result(load_runs) IS 'Returns a row of load_runs as JSON, with the numbers of added and removed symbols in place of the symbols.';

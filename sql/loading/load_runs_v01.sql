@@ -1,6 +1,6 @@
 CREATE TABLE load_runs (
     id uuid PRIMARY KEY,
-    kind text NOT NULL CHECK (kind IN ('symbols', 'prices', 'etfs', 'universes', 'themes', 'sectors')),
+    kind text NOT NULL REFERENCES load_kinds (kind),
     mode text NOT NULL CHECK (mode IN ('full', 'incremental')),
     dry_run boolean NOT NULL,
     force boolean NOT NULL,

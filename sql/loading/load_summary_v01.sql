@@ -26,4 +26,4 @@ AS $$
         )
 $$;
 
-COMMENT ON FUNCTION load_summary(load_runs) IS 'A load in one line, as JSON: what was asked for, times, total_changes, numbers of files by status, numbers of universes updated and held by a guard.';
+COMMENT ON FUNCTION load_summary(load_runs) IS 'Returns a load as one JSON object: its parameters, times, total_changes, numbers of files by status, and numbers of universes updated and held.';

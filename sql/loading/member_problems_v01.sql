@@ -7,8 +7,8 @@ CROSS JOIN LATERAL (
     WHERE coalesce(m.symbol, '') = ''
     UNION ALL
     SELECT 'symbol', m.symbol, 'not a ticker symbol',
-        format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.', symbol_limit())
-    WHERE m.symbol <> '' AND (m.symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$' OR length(m.symbol) > symbol_limit())
+        ticker_rule()
+    WHERE m.symbol <> '' AND (m.symbol !~ ticker_pattern() OR length(m.symbol) > symbol_limit())
     UNION ALL
     SELECT 'weight', m.weight, 'the weight is not a number from 0 to 100',
         'Weights are percent of the fund: 6.5 or 6.5% for 6.5 percent.'
@@ -19,4 +19,4 @@ UNION ALL
 SELECT e.file, e.line, e.column_name, e.value, e.message, e.remedy
 FROM extra_problems('staged_members') AS e;
 
-COMMENT ON VIEW member_problems IS 'Everything wrong with single rows of staged_members, after repair: file, line, column, value, rule broken, remedy.';
+COMMENT ON VIEW member_problems IS 'Errors in single rows of staged_members after repair: file, line, column, value, broken rule, remedy.';

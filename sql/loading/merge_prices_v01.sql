@@ -1,13 +1,16 @@
 CREATE OR REPLACE FUNCTION merge_prices(
-    OUT inserted bigint,
-    OUT updated bigint
+    p_load load_runs,
+    p_complete boolean
 )
-RETURNS record
+RETURNS load_runs
 LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /* Upserts staged_prices into ohlcv_daily, writing only rows that differ: a correction replaces what was there. */
+DECLARE
+    v_inserted bigint;
+    v_updated bigint;
 BEGIN
     WITH stated AS MATERIALIZED (
         SELECT p.symbol, p.date::date AS date, p.open::numeric(18, 6) AS open, p.high::numeric(18, 6) AS high,
@@ -31,8 +34,11 @@ BEGIN
         SELECT c.symbol, c.date, c.open, c.high, c.low, c.close, c.volume FROM compared AS c WHERE c.is_new
         RETURNING 1
     )
-    SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) INTO inserted, updated;
+    SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) INTO v_inserted, v_updated;
+    p_load.changes := jsonb_build_object('inserted', v_inserted, 'updated', v_updated);
+    p_load.total_changes := v_inserted + v_updated;
+    RETURN p_load;
 END;
 $$;
 
-COMMENT ON FUNCTION merge_prices() IS 'Upserts the rows of staged_prices and returns how many were inserted and updated.';
+COMMENT ON FUNCTION merge_prices(load_runs, boolean) IS 'Upserts the rows of staged_prices and returns the load with the numbers of rows inserted and updated. p_complete has no effect: a price that no file states stays.';

@@ -8,9 +8,9 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Makes the rows of each file in sector_overrides what the file states, and notes the numbers of rows in p_load. With
- * p_complete the files are all there are: the rows of files that are gone are noted too, and deleted if p_load forces
- * it. Rows entered by hand are never touched.
+ * Makes the rows of each file in sector_overrides equal to the file and records the numbers of rows in p_load. With p_complete
+ * the files are all there are: rows of missing files are reported, and deleted if p_load is forced. Rows entered by hand are
+ * never changed.
  */
 DECLARE
     v_rows record;

@@ -1,8 +1,8 @@
 CREATE OR REPLACE FUNCTION merge_symbols(
-    OUT inserted bigint,
-    OUT updated bigint
+    p_load load_runs,
+    p_complete boolean
 )
-RETURNS record
+RETURNS load_runs
 LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
@@ -12,6 +12,9 @@ AS $$
  * an empty value clears. market_cap is the exception: an empty value leaves it, and the vendor's figure does not replace
  * that of an active stock which recalculate_market_caps computes, because there are a share count and a price.
  */
+DECLARE
+    v_inserted bigint;
+    v_updated bigint;
 BEGIN
     WITH stated AS MATERIALIZED (
         SELECT
@@ -23,8 +26,8 @@ BEGIN
             coalesce(CASE WHEN 'active' = ANY (f.columns) THEN s.active::boolean ELSE o.active END, true) AS active,
             CASE
                 WHEN s.market_cap IS NULL THEN o.market_cap
-                WHEN o.market_cap <> s.market_cap::bigint AND o.active AND o.type IN ('CS', 'ADRC')
-                    AND o.weighted_shares_outstanding IS NOT NULL
+                WHEN o.market_cap <> s.market_cap::bigint
+                    AND EXISTS (SELECT FROM active_stocks AS a WHERE a.symbol = s.symbol AND a.weighted_shares_outstanding IS NOT NULL)
                     AND EXISTS (SELECT FROM ohlcv_daily AS p WHERE p.symbol = s.symbol AND p.close > 0 AND p.close < 1e9)
                     THEN o.market_cap
                 ELSE s.market_cap::bigint
@@ -64,8 +67,15 @@ BEGIN
         WHERE s.is_new
         RETURNING 1
     )
-    SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) INTO inserted, updated;
+    SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM changed) INTO v_inserted, v_updated;
+    p_load.changes := jsonb_build_object('inserted', v_inserted, 'updated', v_updated);
+    p_load.total_changes := v_inserted + v_updated;
+    -- Names and market caps are no events, but RelationshipCache keeps copies of them.
+    IF p_load.total_changes > 0 THEN
+        PERFORM pg_notify('universe_events', 'symbols');
+    END IF;
+    RETURN p_load;
 END;
 $$;
 
-COMMENT ON FUNCTION merge_symbols() IS 'Upserts the rows of staged_symbols and returns how many were inserted and updated.';
+COMMENT ON FUNCTION merge_symbols(load_runs, boolean) IS 'Upserts the rows of staged_symbols and returns the load with the numbers of rows inserted and updated. p_complete has no effect: a symbol that no file states stays.';

@@ -6,9 +6,9 @@ SET search_path FROM CURRENT
 SET work_mem = '64MB'
 AS $$
 /*
- * Cleans issuer files, repairs what a stated rule repairs (blanks around values, lower-case symbols, a percent sign after
- * the weight), rejects files with wrong rows, and notes rows and warnings of the others. Rows that are written the
- * canonical way, nearly always all of them, are looked at once. Whether a good file may be loaded is for hold_files.
+ * Cleans issuer files, repairs what a rule repairs (blanks around values, lower-case symbols, a percent sign after the weight),
+ * rejects files with errors, and counts rows and warnings of the others. Canonical rows, nearly always all of them, are scanned
+ * once. hold_files decides if a valid file may be loaded.
  */
 BEGIN
     IF EXISTS (SELECT FROM staged_files WHERE status = 'pending' AND format IS NOT NULL) THEN
@@ -63,4 +63,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION prepare_members() IS 'Repairs, checks and counts the rows of staged_members; wrong files end as rejected in staged_files.';
+COMMENT ON FUNCTION prepare_members() IS 'Repairs, checks and counts the rows of staged_members; sets files with errors to rejected.';

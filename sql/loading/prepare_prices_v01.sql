@@ -4,7 +4,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Repairs blanks and lower-case symbols, and rejects files with wrong rows or rows that an earlier line states. */
+/* Repairs blanks and lower-case symbols; rejects files with errors or with a symbol and date that an earlier line has. */
 BEGIN
     WITH repaired AS (
         UPDATE staged_prices AS s
@@ -30,4 +30,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION prepare_prices() IS 'Repairs, checks and counts the rows of staged_prices; wrong files end as rejected in staged_files.';
+COMMENT ON FUNCTION prepare_prices() IS 'Repairs, checks and counts the rows of staged_prices; sets files with errors to rejected.';

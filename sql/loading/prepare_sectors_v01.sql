@@ -5,8 +5,8 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Repairs blanks and lower-case symbols, rejects files with wrong rows or a symbol that another line or file states, and
- * notes rows and warnings of the others.
+ * Repairs blanks and lower-case symbols, rejects files with errors or with a symbol that another line or file has, and counts
+ * rows and warnings of the others.
  */
 BEGIN
     WITH repaired AS (
@@ -41,4 +41,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION prepare_sectors() IS 'Repairs, checks and counts the rows of staged_sectors; wrong files end as rejected in staged_files.';
+COMMENT ON FUNCTION prepare_sectors() IS 'Repairs, checks and counts the rows of staged_sectors; sets files with errors to rejected.';

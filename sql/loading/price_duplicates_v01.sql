@@ -1,6 +1,6 @@
 CREATE VIEW price_duplicates AS
 SELECT p.file, p.line, 'date' AS column_name, p.symbol || ' ' || p.date AS value,
-    format('this symbol and date stand already on line %s of %s', p.first_line, f.name) AS message,
+    format('this symbol and date already appear on line %s of %s', p.first_line, f.name) AS message,
     'Keep one line per symbol and date in all files of a load.' AS remedy
 FROM (
     SELECT s.symbol, s.date, s.file, s.line,

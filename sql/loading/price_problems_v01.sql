@@ -4,8 +4,8 @@ FROM staged_prices AS s
 CROSS JOIN LATERAL (
     VALUES
         ('symbol', s.symbol, 'not a ticker symbol',
-            format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.', symbol_limit()),
-            s.symbol ~ '^[A-Z0-9][A-Z0-9.^/-]*$' AND length(s.symbol) <= symbol_limit()),
+            ticker_rule(),
+            s.symbol ~ ticker_pattern() AND length(s.symbol) <= symbol_limit()),
         ('date', s.date, 'not a date', 'Write it as YYYY-MM-DD.', is_iso_date(s.date)),
         ('open', s.open, 'not a price', 'Write a decimal number, or leave it empty.', is_price(s.open) IS NOT FALSE),
         ('high', s.high, 'not a price', 'Write a decimal number, or leave it empty.', is_price(s.high) IS NOT FALSE),
@@ -17,7 +17,7 @@ CROSS JOIN LATERAL (
 ) AS p (column_name, value, message, remedy, good)
 -- Plain patterns first: nearly every row passes them and is looked at no further.
 WHERE (
-        s.symbol ~ '^[A-Z0-9][A-Z0-9.^/-]*$' AND length(s.symbol) <= (SELECT symbol_limit())
+        s.symbol ~ ticker_pattern() AND length(s.symbol) <= (SELECT symbol_limit())
         AND s.date ~ '^(19|20)\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$'
         AND s.close ~ '^\d{1,9}(\.\d+)?$' AND s.close ~ '[1-9]'
         AND coalesce(s.open ~ '^\d{1,9}(\.\d+)?$', true)
@@ -30,4 +30,4 @@ UNION ALL
 SELECT e.file, e.line, e.column_name, e.value, e.message, e.remedy
 FROM extra_problems('staged_prices') AS e;
 
-COMMENT ON VIEW price_problems IS 'Everything wrong with single rows of staged_prices, after repair: file, line, column, value, rule broken, remedy. Prices in US dollars.';
+COMMENT ON VIEW price_problems IS 'Errors in single rows of staged_prices after repair: file, line, column, value, broken rule, remedy. Prices in US dollars.';

@@ -7,7 +7,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Sums up what a load changed, rewrites cache_entries of those universes, and publishes one event for each. */
+/* Summarizes the changes of a load, rewrites cache_entries of the changed universes, and publishes one event for each. */
 DECLARE
     v_counts jsonb := count_changes(p_changes);
     v_groups bigint[] := ARRAY(SELECT c.group_id FROM unnest(p_changes) AS c WHERE NOT c.held);

@@ -7,9 +7,9 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Writes to the group of each file that went in where its members come from, only when that has changed. A new date of
- * the holdings may rank what the file says about sectors differently among the files of all funds: the members with a
- * sector are marked for the next refresh, and the file counts as loaded although its members are the same.
+ * Updates the metadata of each loaded group only if it changed. A new date of the holdings may rank the file's sectors
+ * differently among the files of all funds: members with a sector are marked for the next refresh, and the file counts as
+ * loaded even if its members are the same.
  */
 BEGIN
     WITH stated AS MATERIALIZED (
@@ -39,4 +39,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION record_files(load_runs) IS 'Notes in definition_groups.metadata which file, format and date the members of each loaded universe come from.';
+COMMENT ON FUNCTION record_files(load_runs) IS 'Records in definition_groups.metadata the file, format and date that the members of each loaded universe come from.';

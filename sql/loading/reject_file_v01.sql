@@ -10,4 +10,4 @@ AS $$
     UPDATE staged_files SET status = 'rejected', problem = p_problem WHERE file = p_file;
 $$;
 
-COMMENT ON FUNCTION reject_file(integer, jsonb) IS 'Call when COPY of a file failed and was rolled back to a savepoint: p_problem holds message, line, column, value, remedy.';
+COMMENT ON FUNCTION reject_file(integer, jsonb) IS 'Rejects a file whose COPY failed and was rolled back to a savepoint. p_problem: message, line, column, value, remedy.';

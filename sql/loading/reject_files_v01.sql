@@ -36,4 +36,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION reject_files(regclass, regclass) IS 'Rejects the files that p_problems complains about and empties p_staged of their rows.';
+COMMENT ON FUNCTION reject_files(regclass, regclass) IS 'Rejects the files that have a row in p_problems and deletes their rows from the staging table p_staged.';

@@ -1,6 +1,5 @@
 CREATE OR REPLACE FUNCTION retire_members(
-    p_load load_runs,
-    p_type text
+    p_load load_runs
 )
 RETURNS SETOF group_change
 LANGUAGE plpgsql
@@ -8,14 +7,15 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Universes of p_type that were loaded from a file which is not among the staged ones: they lose their members if p_load
- * forces it, and are reported as held otherwise, whatever membership_guards allow, for the file may just be late.
+ * Universes of the load's type whose file is not among the staged ones: they lose their members if p_load is forced, and are
+ * reported as held otherwise, regardless of membership_guards, because the file may just be late.
  */
 DECLARE
     v_gone bigint[] := ARRAY(
         SELECT g.id
         FROM definition_groups AS g
-        WHERE g.type = p_type AND g.environment = p_load.environment AND g.metadata ->> 'source' = 'file'
+        JOIN load_kinds AS k ON k.group_type = g.type AND k.kind = p_load.kind
+        WHERE g.environment = p_load.environment AND g.metadata ->> 'source' = 'file'
             AND NOT g.metadata ? 'retired_at'
             AND NOT EXISTS (SELECT FROM staged_files AS f WHERE f.group_name = g.name));
     v_change group_change;
@@ -39,4 +39,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION retire_members(load_runs, text) IS 'Empties the universes whose file is gone, or reports them as held, and returns what changed.';
+COMMENT ON FUNCTION retire_members(load_runs) IS 'Empties the universes whose file is missing if the load is forced, else reports them as held, and returns the changes.';

@@ -1,6 +1,6 @@
 CREATE VIEW sector_conflicts AS
 SELECT d.file, d.line, 'symbol' AS column_name, d.symbol AS value,
-    format('the symbol stands already on line %s of %s', d.first_line, f.name) AS message,
+    format('the symbol already appears on line %s of %s', d.first_line, f.name) AS message,
     'Keep one line per symbol in all files.' AS remedy
 FROM (
     SELECT s.file, s.line, s.symbol, row_number() OVER earlier AS n,
@@ -11,7 +11,7 @@ FROM (
 JOIN staged_files AS f ON f.file = d.first_file
 WHERE d.n > 1
 UNION ALL
-SELECT s.file, s.line, 'symbol', s.symbol, format('the symbol stands already on line %s of %s, loaded before', o.line, o.file),
+SELECT s.file, s.line, 'symbol', s.symbol, format('the symbol already appears on line %s of %s, loaded before', o.line, o.file),
     'Take it out of one of the files. If the other file is gone, a full load of the whole directory with --force forgets it.'
 FROM staged_sectors AS s
 JOIN sector_overrides AS o ON o.symbol = s.symbol

@@ -10,4 +10,4 @@ FROM (
 WHERE n.sector <> 'unknown'
 ORDER BY n.stated, n.rank;
 
-COMMENT ON VIEW sector_names IS 'Every name under which a file may state a sector, lower case: name and title of sectors, and the names of vendor_sectors.';
+COMMENT ON VIEW sector_names IS 'Names by which a file may state a sector, lower case: name and title of sectors, and the names of vendor_sectors.';

@@ -7,8 +7,8 @@ CROSS JOIN LATERAL (
     WHERE coalesce(s.symbol, '') = ''
     UNION ALL
     SELECT 'symbol', s.symbol, 'not a ticker symbol',
-        format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.', symbol_limit())
-    WHERE s.symbol <> '' AND (s.symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$' OR length(s.symbol) > symbol_limit())
+        ticker_rule()
+    WHERE s.symbol <> '' AND (s.symbol !~ ticker_pattern() OR length(s.symbol) > symbol_limit())
     UNION ALL
     SELECT 'sector', s.sector, CASE WHEN coalesce(s.sector, '') = '' THEN 'the sector is empty' ELSE 'not the name of a sector' END,
         (SELECT string_agg(t.title, ', ' ORDER BY t.gics_code) FROM sectors AS t WHERE t.name <> 'unknown')
@@ -19,4 +19,4 @@ UNION ALL
 SELECT e.file, e.line, e.column_name, e.value, e.message, e.remedy
 FROM extra_problems('staged_sectors') AS e;
 
-COMMENT ON VIEW sector_problems IS 'Everything wrong with single rows of staged_sectors, after repair: file, line, column, value, rule broken, remedy.';
+COMMENT ON VIEW sector_problems IS 'Errors in single rows of staged_sectors after repair: file, line, column, value, broken rule, remedy.';

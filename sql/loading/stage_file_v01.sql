@@ -10,4 +10,4 @@ AS $$
     SELECT set_config('universes.staged_file', p_file::text, true), setval('staging_line', p_first_line, false);
 $$;
 
-COMMENT ON FUNCTION stage_file(integer, bigint) IS 'Call before COPY into a staging table: rows that follow belong to file p_file and are numbered from p_first_line, the line after the header.';
+COMMENT ON FUNCTION stage_file(integer, bigint) IS 'Assigns the rows of the following COPY into a staging table to the file p_file and numbers them from p_first_line, the line after the header.';

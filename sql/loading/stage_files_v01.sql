@@ -10,27 +10,28 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * First call of a load: p_files is an array of {file, name, md5, group_type, group_name, columns, format, as_of, problem},
- * file being a number of the caller's, as_of the date of the holdings as the file writes it. Takes lock_universes (UV001)
- * and returns the numbers of the files that have to be copied into the staging table: not those rejected already, nor, in
- * mode incremental, those whose checksum has not changed. The universe must have come from that very file too: it may
- * since have been loaded from another one, retired, or taken back by a rollback.
+ * First call of a load. p_files is an array of {file, name, md5, group_type, group_name, columns, format, as_of, problem}; file
+ * is a number chosen by the caller, as_of the date of the holdings as the file writes it. Takes lock_universes (UV001). Returns
+ * the files to copy into the staging table: not those already rejected, nor, in mode incremental, those with an unchanged
+ * checksum whose universe still comes from that very file (it may have been loaded from another one, retired, or rolled back
+ * since).
  */
+DECLARE
+    v_staged text;
 BEGIN
-    IF p_kind NOT IN ('symbols', 'prices', 'etfs', 'universes', 'themes', 'sectors') OR p_mode NOT IN ('full', 'incremental') THEN
+    IF NOT EXISTS (SELECT FROM load_kinds AS k WHERE k.kind = p_kind) OR p_mode NOT IN ('full', 'incremental') THEN
         RAISE EXCEPTION USING
             ERRCODE = 'UV002',
             MESSAGE = format('unknown load %L with mode %L', p_kind, p_mode),
-            HINT = 'Kinds: symbols, prices, etfs, universes, themes, sectors. Modes: full, incremental.';
+            HINT = format('Kinds: %s. Modes: full, incremental.', (SELECT string_agg(k.kind, ', ' ORDER BY k.position) FROM load_kinds AS k));
     END IF;
     PERFORM lock_universes('the load');
     PERFORM set_config('application_name', 'pg-universes load: ' || p_kind, true);
-    -- Whoever committed these without finish_load has given them up: the lock was free.
+    -- Left behind by a session that committed without finish_load: the lock was free.
     DELETE FROM staged_files;
-    DELETE FROM staged_symbols;
-    DELETE FROM staged_prices;
-    DELETE FROM staged_sectors;
-    DELETE FROM staged_members;
+    FOR v_staged IN SELECT DISTINCT k.staging_table FROM load_kinds AS k LOOP
+        EXECUTE format('DELETE FROM %I', v_staged);
+    END LOOP;
 
     RETURN QUERY
     WITH staged AS (
@@ -50,7 +51,7 @@ BEGIN
                 WHEN f.as_of <> '' AND holdings_date(f.as_of) IS NULL THEN jsonb_build_object(
                     'message', 'the date of the holdings cannot be read', 'value', left(f.as_of, 80),
                     'remedy', 'Write it like 2025-11-18, Nov 18, 2025, 18-Nov-2025 or 11/18/2025.')
-                WHEN p_kind = 'themes' AND EXISTS (SELECT FROM theme_rules AS t WHERE t.name = f.group_name) THEN jsonb_build_object(
+                WHEN f.group_type = 'THEME' AND EXISTS (SELECT FROM theme_rules AS t WHERE t.name = f.group_name) THEN jsonb_build_object(
                     'message', format('theme_rules maintains the theme %s', f.group_name),
                     'remedy', 'Rename the file, put its symbols into include_symbols of the rule, or delete the rule.')
             END AS problem
@@ -70,4 +71,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION stage_files(text, text, jsonb, text) IS 'Begins a load and returns the numbers of the files to copy into the staging table. Raises UV001 (busy) and UV002 (unknown kind or mode).';
+COMMENT ON FUNCTION stage_files(text, text, jsonb, text) IS 'Starts a load and returns the numbers of the files to copy into the staging table. p_kind: see load_kinds. p_mode: full, or incremental, which skips files whose checksum has not changed. p_files: array of {file, name, md5, group_type, group_name, columns, format, as_of, problem}. Raises UV001 (another refresh or load is running) and UV002 (unknown kind or mode).';

@@ -1,6 +1,6 @@
 CREATE VIEW symbol_duplicates AS
 SELECT d.file, d.line, 'symbol' AS column_name, d.symbol AS value,
-    format('the symbol stands already on line %s of %s', d.first_line, f.name) AS message,
+    format('the symbol already appears on line %s of %s', d.first_line, f.name) AS message,
     'Keep one line per symbol in all files of a load.' AS remedy
 FROM (
     SELECT s.symbol, s.file, s.line,

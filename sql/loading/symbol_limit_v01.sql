@@ -10,4 +10,4 @@ AS $$
         AND a.attrelid IN ('symbols'::regclass, 'ohlcv_daily'::regclass, 'group_memberships'::regclass)
 $$;
 
-COMMENT ON FUNCTION symbol_limit() IS 'Longest symbol that fits: 20 characters, or fewer where an adopted table has a narrower column.';
+COMMENT ON FUNCTION symbol_limit() IS 'Returns the maximum length of a symbol: 20 characters, or fewer if an adopted table has a narrower column.';

@@ -4,8 +4,8 @@ FROM staged_symbols AS s
 CROSS JOIN LATERAL (
     VALUES
         ('symbol', s.symbol, 'not a ticker symbol',
-            format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.', symbol_limit()),
-            s.symbol ~ '^[A-Z0-9][A-Z0-9.^/-]*$' AND length(s.symbol) <= symbol_limit()),
+            ticker_rule(),
+            s.symbol ~ ticker_pattern() AND length(s.symbol) <= symbol_limit()),
         ('type', s.type, 'not a security type', 'CS, ADRC, ETF, PFD, WARRANT, UNIT, RIGHT, FUND or SP.',
             s.type IS NULL OR s.type ~ '^[A-Z][A-Z0-9_]{0,19}$'),
         ('active', s.active, 'neither true nor false', 'Write true or false.',
@@ -32,4 +32,4 @@ UNION ALL
 SELECT e.file, e.line, e.column_name, e.value, e.message, e.remedy
 FROM extra_problems('staged_symbols') AS e;
 
-COMMENT ON VIEW symbol_problems IS 'Everything wrong with single rows of staged_symbols, after repair: file, line, column, value, rule broken, remedy.';
+COMMENT ON VIEW symbol_problems IS 'Errors in single rows of staged_symbols after repair: file, line, column, value, broken rule, remedy.';

@@ -12,4 +12,4 @@ AS $$
     )
 $$;
 
-COMMENT ON FUNCTION has_date_index() IS 'Whether ohlcv_daily has an index that begins with date.';
+COMMENT ON FUNCTION has_date_index() IS 'Returns true if ohlcv_daily has an index whose first column is date.';

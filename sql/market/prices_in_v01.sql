@@ -7,11 +7,10 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Whether the prices of a day have arrived, and how many of how many. Those that are waited for are the active stocks that
- * had a price in the seven days up to last_day, the last one before p_date with any price: of a week, not of last_day alone,
- * because an import that broke off there would let a handful of prices pass for all. Before the first day of
- * prices it is every active stock. settings.prices_in_percent of them are enough, since some trade seldom.
- * One index lookup finds last_day and two find each stock, however long the history and whatever the planner knows of it.
+ * Expected are the active stocks that had a price in the seven days up to last_day, the last day with any price before p_date:
+ * a week, because after an import that stopped early on last_day a handful of prices would pass for all. Before the first day
+ * of prices every active stock is expected. settings.prices_in_percent of them suffice, since some trade rarely. One index
+ * lookup finds last_day and two find each stock, however long the history and without statistics.
  */
 DECLARE
     v_percent numeric := (SELECT least(s.value, 100) FROM settings AS s WHERE s.name = 'prices_in_percent');
@@ -21,7 +20,7 @@ BEGIN
     SELECT c.stocks > 0 AND c.priced >= n.needed, c.priced, c.stocks, n.needed, v_percent, v_last
     FROM (
         SELECT count(*) AS stocks, count(today.found) AS priced
-        FROM symbols AS s
+        FROM active_stocks AS s
         LEFT JOIN LATERAL (
             SELECT true AS found
             FROM ohlcv_daily AS o
@@ -34,10 +33,10 @@ BEGIN
             WHERE o.symbol = s.symbol AND o.date BETWEEN v_last - 6 AND v_last AND o.close > 0
             LIMIT 1
         ) AS usual ON true
-        WHERE s.active AND s.type IN ('CS', 'ADRC') AND (v_last IS NULL OR usual.found)
+        WHERE v_last IS NULL OR usual.found
     ) AS c
     CROSS JOIN LATERAL (SELECT ceil(c.stocks * v_percent / 100)::bigint AS needed) AS n;
 END;
 $$;
 
-COMMENT ON FUNCTION prices_in(date) IS 'Whether the prices of a day are in: priced of stocks have one, needed of them is enough (settings.prices_in_percent, here percent). stocks are the active ones with a price in the week up to last_day, the last day before it with prices; all active ones when last_day is NULL.';
+COMMENT ON FUNCTION prices_in(date) IS 'Returns whether enough prices of the day p_date have arrived: priced of stocks have one, and needed of them suffice (settings.prices_in_percent, here percent). stocks: active stocks with a price in the week up to last_day, the last day with prices before p_date; all active stocks if last_day is NULL.';

@@ -15,13 +15,12 @@ CREATE TABLE @api@.symbols (
     last_updated timestamptz DEFAULT now()
 );
 
-CREATE INDEX IF NOT EXISTS universes_symbols_ranked ON @api@.symbols (market_cap DESC, symbol COLLATE "C")
-    WHERE active AND type IN ('CS', 'ADRC');
+CREATE INDEX IF NOT EXISTS universes_symbols_ranked ON @api@.symbols (market_cap DESC, symbol COLLATE "C") INCLUDE (type) WHERE active;
 CREATE INDEX IF NOT EXISTS universes_symbols_inactive ON @api@.symbols (symbol) WHERE NOT active;
-CREATE INDEX IF NOT EXISTS universes_symbols_listed ON @api@.symbols (list_date) WHERE active AND type IN ('CS', 'ADRC');
+CREATE INDEX IF NOT EXISTS universes_symbols_listed ON @api@.symbols (list_date) WHERE active;
 
 COMMENT ON TABLE @api@.symbols IS 'Securities as the upstream import writes them; only market_cap is also written here, by recalculate_market_caps.';
-COMMENT ON COLUMN @api@.symbols.type IS 'CS common stock, ADRC depositary receipt (these two rank), ETF, PFD, WARRANT, UNIT, RIGHT, FUND, SP.';
+COMMENT ON COLUMN @api@.symbols.type IS 'CS common stock, ADRC depositary receipt, ETF, PFD, WARRANT, UNIT, RIGHT, FUND, SP. Those in stock_types are stocks.';
 COMMENT ON COLUMN @api@.symbols.market_cap IS 'US dollars, of the whole company even where it has several share classes.';
 COMMENT ON COLUMN @api@.symbols.weighted_shares_outstanding IS 'Shares of the whole company.';
 COMMENT ON COLUMN @api@.symbols.sector IS 'The data vendor''s sector, an input. The decided sector is the SECTOR group.';

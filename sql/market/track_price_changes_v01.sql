@@ -12,7 +12,7 @@ AS $$
  */
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        INSERT INTO market_changes (kind) VALUES ('rule');
+        INSERT INTO market_changes (kind) VALUES ('all');
     ELSIF TG_OP = 'UPDATE' THEN
         INSERT INTO market_changes (kind, symbol, date)
         SELECT 'price', c.symbol, min(c.date)

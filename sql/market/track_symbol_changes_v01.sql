@@ -6,15 +6,15 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
- * Statement trigger on symbols: marks the symbols whose row was added, deleted, or changed in a column that some rule
- * reads. A full refresh switches the mark off for its own update of market_cap, which it follows up itself.
- * SECURITY DEFINER: whoever imports into the table needs no right on market_changes.
+ * Statement trigger on symbols: marks symbols whose row was added, deleted, or changed in a column that a rule reads. A full
+ * refresh disables it for its own update of market_cap, which it handles itself.
+ * SECURITY DEFINER: importers need no right on market_changes.
  */
 BEGIN
     IF current_setting('universes.full_refresh', true) = 'on' THEN
         RETURN NULL;
     ELSIF TG_OP = 'TRUNCATE' THEN
-        INSERT INTO market_changes (kind) VALUES ('rule');
+        INSERT INTO market_changes (kind) VALUES ('all');
     ELSIF TG_OP = 'UPDATE' THEN
         INSERT INTO market_changes (kind, symbol)
         SELECT 'symbol', symbol

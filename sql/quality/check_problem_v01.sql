@@ -20,4 +20,4 @@ AS $$
     ) AS m
 $$;
 
-COMMENT ON FUNCTION check_problem(text) IS 'Why a relation cannot serve as a check: it does not exist, or lacks columns. NULL: it can.';
+COMMENT ON FUNCTION check_problem(text) IS 'Returns why a relation cannot serve as a check: it does not exist, or lacks columns. NULL: it can.';

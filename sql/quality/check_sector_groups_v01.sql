@@ -17,4 +17,4 @@ FULL JOIN (
 ) AS g USING (environment, name)
 WHERE w.name IS NULL OR g.id IS NULL;
 
-COMMENT ON VIEW check_sector_groups IS 'Sectors that the GICS standard (eleven sectors, codes 10 to 60) or unknown has and the universes have not, or the other way round.';
+COMMENT ON VIEW check_sector_groups IS 'Differences between the GICS sectors (eleven, codes 10 to 60) plus unknown and the SECTOR universes.';

@@ -23,4 +23,4 @@ WHERE (c.value IS DISTINCT FROM e.symbols
         WHERE k.columns NOT IN ('id', 'environment, universe, universe_category')
     ));
 
-COMMENT ON VIEW check_stale_cache IS 'Rows of cache_entries of our own that are not what group_entries says, missing and surplus ones included. When they were last updated does not matter.';
+COMMENT ON VIEW check_stale_cache IS 'Rows of cache_entries that differ from group_entries, missing and surplus ones included; last_updated is ignored.';

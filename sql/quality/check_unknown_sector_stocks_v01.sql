@@ -8,7 +8,7 @@ FROM (
     JOIN group_memberships AS m ON m.group_id = g.id
     WHERE g.type = 'SECTOR' AND g.name = 'unknown'
 ) AS u
-CROSS JOIN (SELECT nullif(count(*), 0) AS stocks FROM symbols AS s WHERE s.active AND s.type IN ('CS', 'ADRC')) AS t
+CROSS JOIN (SELECT nullif(count(*), 0) AS stocks FROM active_stocks) AS t
 JOIN settings AS l ON l.name = 'validate_unknown_sector_percent'
 WHERE u.unknown * 100.0 / t.stocks > l.value;
 

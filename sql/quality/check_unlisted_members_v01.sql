@@ -5,10 +5,10 @@ WITH unlisted AS MATERIALIZED (
     LEFT JOIN symbols AS s ON s.symbol = m.symbol
     WHERE s.symbol IS NULL AND EXISTS (SELECT FROM symbols)
 )
-SELECT g.environment, m.symbol AS subject, 'in ' || first_of(array_agg(g.type || ' ' || g.name ORDER BY g.type, g.name), 5) AS detail
+SELECT g.environment, m.symbol AS subject, 'in ' || abbreviate_list(array_agg(g.type || ' ' || g.name ORDER BY g.type, g.name), 5) AS detail
 FROM unlisted AS u
 JOIN group_memberships AS m ON m.symbol = u.symbol
 JOIN definition_groups AS g ON g.id = m.group_id
 GROUP BY g.environment, m.symbol;
 
-COMMENT ON VIEW check_unlisted_members IS 'Members that symbols does not know, with their universes; none while symbols is empty.';
+COMMENT ON VIEW check_unlisted_members IS 'Members that are missing in symbols, with their universes; none while symbols is empty.';

@@ -1,7 +1,7 @@
 CREATE VIEW check_unsectored_stocks AS
 SELECT e.environment, s.symbol AS subject, format('active %s, in no SECTOR universe', s.type) AS detail
 FROM (SELECT DISTINCT g.environment FROM definition_groups AS g) AS e
-JOIN symbols AS s ON s.active AND s.type IN ('CS', 'ADRC')
+CROSS JOIN active_stocks AS s
 WHERE NOT EXISTS (
     SELECT
     FROM definition_groups AS g
@@ -9,4 +9,4 @@ WHERE NOT EXISTS (
     WHERE g.type = 'SECTOR' AND g.environment = e.environment AND m.symbol = s.symbol
 );
 
-COMMENT ON VIEW check_unsectored_stocks IS 'Active stocks without a sector; a stock that no source knows belongs in the sector unknown.';
+COMMENT ON VIEW check_unsectored_stocks IS 'Active stocks in no SECTOR universe; stocks without a statement belong in the sector unknown.';

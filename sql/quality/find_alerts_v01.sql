@@ -13,7 +13,7 @@ AS $$
         UNION ALL
         SELECT 'alert_uncapped_percent', 'active stocks without a computable market cap',
             (SELECT count(*) FROM uncapped_stocks) * 100.0
-                / nullif((SELECT count(*) FROM symbols AS s WHERE s.active AND s.type IN ('CS', 'ADRC')), 0)
+                / nullif((SELECT count(*) FROM active_stocks), 0)
         UNION ALL
         SELECT 'alert_changed_percent', format('%s %s', c ->> 'type', c ->> 'name'),
             greatest(jsonb_array_length(c -> 'added'), jsonb_array_length(c -> 'removed')) * 100.0
@@ -41,4 +41,4 @@ AS $$
     ) AS a
 $$;
 
-COMMENT ON FUNCTION find_alerts(sync_runs) IS 'Alerts of a run: limits of settings that it exceeded, and groups that membership_guards held back.';
+COMMENT ON FUNCTION find_alerts(sync_runs) IS 'Returns the alerts of a run: limits of settings that it exceeded, and groups that membership_guards held back.';

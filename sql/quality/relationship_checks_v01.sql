@@ -8,7 +8,7 @@ CREATE TABLE relationship_checks (
     remedy text NOT NULL
 );
 
-COMMENT ON TABLE relationship_checks IS 'What validate_relationships checks, one row per check. A check of your own: CREATE VIEW check_x AS SELECT environment, subject, detail ..., one row per finding, then INSERT INTO relationship_checks. An upgrade never changes a row.';
+COMMENT ON TABLE relationship_checks IS 'Checks of validate_relationships, one row each. To add one: CREATE VIEW check_x AS SELECT environment, subject, detail ... (one row per finding), then INSERT INTO relationship_checks. An upgrade never changes a row.';
 COMMENT ON COLUMN relationship_checks.position IS 'Order of the checks; equal positions follow the name.';
 COMMENT ON COLUMN relationship_checks.relation IS 'View in the schema of the package, one row per finding: environment text (NULL: it concerns every environment), subject text, detail text.';
 COMMENT ON COLUMN relationship_checks.on_finding IS 'What a finding means. FAIL: what is stored contradicts itself or its rules. WARN: somebody should look.';

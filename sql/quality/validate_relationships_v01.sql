@@ -10,16 +10,16 @@ SET work_mem = '32MB'
 SET jit = off
 AS $$
 /*
- * Runs the enabled rows of relationship_checks in order and counts what their views find. Being STABLE it looks at one
- * snapshot: a refresh or load that commits meanwhile is seen by every check or by none. A check that cannot run is a FAIL
- * that says why (findings is NULL then), so that it neither passes unnoticed nor keeps the other checks from running.
- * The settings suit it: one pass over each table, hashed in memory, is shorter than compiling the plan would take.
+ * Runs the enabled rows of relationship_checks in order and counts the rows of their views. STABLE, so all checks read one
+ * snapshot: a refresh or load that commits meanwhile is seen by all of them or by none. A check that cannot run is a FAIL with
+ * the reason and findings NULL, so that it neither passes unnoticed nor stops the others. The settings favour one hashed pass
+ * over each table; compiling the plan would take longer.
  */
 DECLARE
     v_check relationship_checks;
     v_problem text;
 BEGIN
-    PERFORM check_known(NULL, p_environment);
+    PERFORM assert_known(NULL, p_environment);
     FOR v_check IN SELECT * FROM relationship_checks AS c WHERE c.enabled ORDER BY c.position, c.name LOOP
         check_name := v_check.name;
         title := v_check.title;

@@ -23,7 +23,7 @@ AS $$
         LEFT JOIN symbols AS s ON s.symbol = m.symbol
         WHERE p_at IS NULL AND m.group_id = p_group_id
         UNION ALL
-        -- Ranks shift without leaving history, so that of a past day is not known.
+        -- Ranks have no history.
         SELECT h.symbol, h.weight, NULL, h.market_cap, h.metadata
         FROM history_at(p_group_id, p_at) AS h
         WHERE p_at IS NOT NULL
@@ -61,4 +61,4 @@ AS $$
     ORDER BY 1
 $$;
 
-COMMENT ON FUNCTION constituents_at(bigint, timestamptz) IS 'Constituents of a universe now (p_at NULL) or at a past moment: by rank, else by weight (percent), else by market cap (US dollars; of a past moment as recorded when the constituent came or got its weight). since: begin of this stretch of membership. reason: rule, line or rank, as recorded then. Raises UV003 for a moment before its history.';
+COMMENT ON FUNCTION constituents_at(bigint, timestamptz) IS 'Returns the members of a universe now (p_at NULL) or at a past time, ordered by rank, then weight (percent), then market cap (US dollars; for a past time as recorded with the membership). since: start of the current period of membership. reason: rule, line or rank as recorded then. Raises UV003 for a time before its history.';

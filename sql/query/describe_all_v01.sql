@@ -8,9 +8,9 @@ STABLE
 SET search_path FROM CURRENT
 SET jit = off
 AS $$
-/* What there is, in one document: sizes per type, reach of history, and what was done last. */
+/* Sizes per type, start of history, and the last runs, in one document. */
 BEGIN
-    PERFORM check_known(p_at, p_environment);
+    PERFORM assert_known(p_at, p_environment);
     RETURN (
         WITH member AS MATERIALIZED (
             SELECT m.group_id, m.symbol::text AS symbol FROM group_memberships AS m WHERE p_at IS NULL
@@ -55,4 +55,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION describe_all(timestamptz, text) IS 'Totals of an environment as a document: universes, memberships and their symbols in sum and per type, the reach of history, and of each kind of run and load the last one. p_at: a past moment instead of now. Raises UV003: nothing is known of that moment or environment.';
+COMMENT ON FUNCTION describe_all(timestamptz, text) IS 'Returns the totals of an environment as JSON: universes, memberships and symbols in total and per type, start of history, and the last run and load of each kind. p_at: a past time; NULL: now. Raises UV003 if nothing is known of that time or environment.';

@@ -10,9 +10,9 @@ SET search_path FROM CURRENT
 SET jit = off
 AS $$
 /*
- * Everything about one symbol as one document. Sector, industry and band are read from its memberships: what a past
- * moment looked like, not what today's rules would say about it. Name, type and exchange have no history: they are
- * today's. What the sources of sector_sources say is known for now only.
+ * Sector, industry and band are read from the memberships, so a past time shows what was stored then, not what today's rules
+ * would decide. Name, type and exchange have no history: they are today's. The statements of sector_sources are known for now
+ * only.
  */
 DECLARE
     v_symbol text;
@@ -20,7 +20,7 @@ DECLARE
     v_candidates jsonb;
     v_environment text := current_setting('universes.environment', true);
 BEGIN
-    PERFORM check_known(p_at, p_environment);
+    PERFORM assert_known(p_at, p_environment);
     v_symbol := find_symbol(p_symbol, p_environment);
 
     WITH membership AS MATERIALIZED (
@@ -69,4 +69,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION describe_stock(text, timestamptz, text) IS 'One symbol as a document: listing, market cap (US dollars; of a past moment as recorded when its latest membership began), band, sector with source and rule, what every source says (sector_candidates), universes with rank, weight (percent), since and reason, past memberships, and types of universes whose history begins after p_at (not_known). p_at: a past moment instead of now. Raises UV003: no such symbol, or a moment before history.';
+COMMENT ON FUNCTION describe_stock(text, timestamptz, text) IS 'Returns one symbol as JSON: listing, market cap (US dollars), band, sector with source and rule, statements of all sources (sector_candidates), universes with rank, weight (percent), since and reason, past memberships, and the types whose history begins after p_at (not_known). p_at: a past time; NULL: now. Raises UV003 for an unknown symbol or a time before history.';

@@ -10,13 +10,13 @@ STABLE
 SET search_path FROM CURRENT
 SET jit = off
 AS $$
-/* Everything about one universe as one document, now or as history has it. */
+/* One universe in one document, now or at a past time. */
 DECLARE
     v_group definition_groups;
     v_facts jsonb;
     v_members jsonb;
 BEGIN
-    PERFORM check_known(p_at, p_environment);
+    PERFORM assert_known(p_at, p_environment);
     SELECT g.* INTO v_group FROM definition_groups AS g WHERE g.id = find_universe(p_name, p_types, p_environment);
 
     WITH member AS MATERIALIZED (
@@ -52,4 +52,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION describe_universe(text, text[], timestamptz, text) IS 'One universe, by name or title (p_types NULL: of any type), as a document: type, title, source, file with format and date of the holdings, size, weight sum (percent), sectors, constituents, since when it is known and its last change. p_at: a past moment instead of now. Raises UV002 (several of that name) and UV003 (no such name, or a moment before its history).';
+COMMENT ON FUNCTION describe_universe(text, text[], timestamptz, text) IS 'Returns one universe as JSON: type, title, source, file with format and date, size, weight sum (percent), sectors, members, start of history and last change. p_name: name or title. p_types: only these types; NULL: any. p_at: a past time; NULL: now. Raises UV002 if several match and UV003 for an unknown name or a time before its history.';

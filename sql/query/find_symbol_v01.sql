@@ -8,8 +8,8 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * The symbol that a person means, listed or not: a constituent that symbols does not know is one, too, and so is a former
- * constituent. Exactly as written first, then in upper case, then by any punctuation (BRK/B, brk-b).
+ * Finds symbols missing in the table symbols too, if they are or were members. Tries the exact spelling, then upper case, then
+ * any punctuation (BRK/B, brk-b).
  */
 DECLARE
     v_symbol text;
@@ -26,13 +26,13 @@ BEGIN
     IF v_symbol IS NULL THEN
         SELECT CASE WHEN count(*) = 1 THEN min(s.symbol) END INTO v_symbol
         FROM symbols AS s
-        WHERE plain_name(s.symbol) = plain_name(p_symbol);
+        WHERE normalize_name(s.symbol) = normalize_name(p_symbol);
     END IF;
     IF v_symbol IS NULL THEN
-        PERFORM no_such_name(p_symbol, '{SYMBOL}', p_environment);
+        PERFORM raise_unknown_name(p_symbol, '{SYMBOL}', p_environment);
     END IF;
     RETURN v_symbol;
 END;
 $$;
 
-COMMENT ON FUNCTION find_symbol(text, text) IS 'The symbol as it is stored, for one written in any case and with any punctuation: brk/b is BRK.B. Former members of universes count, too. Raises UV003 with the nearest symbols and companies.';
+COMMENT ON FUNCTION find_symbol(text, text) IS 'Returns the stored spelling of a symbol given in any case and punctuation: brk/b is BRK.B. Former members of universes count too. Raises UV003 with the nearest symbols and companies.';

@@ -9,8 +9,8 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * The universe that a person means: by its exact name, else by its name, else by its title without regard to case and
- * punctuation. Two as near are never guessed between.
+ * Matches the exact name, else the name, else the title, the latter two ignoring case and punctuation. Ambiguous names raise
+ * UV002 instead of a guess.
  */
 DECLARE
     v_ids bigint[];
@@ -21,16 +21,16 @@ BEGIN
     FROM (
         SELECT g.id, g.type, g.name, rank() OVER (ORDER BY CASE
             WHEN g.name = p_name THEN 1
-            WHEN plain_name(g.name) = plain_name(p_name) THEN 2
-            WHEN plain_name(g.description) = plain_name(p_name) THEN 3
-        END) AS place, plain_name(p_name) IN (plain_name(g.name), plain_name(g.description)) AS fits
+            WHEN normalize_name(g.name) = normalize_name(p_name) THEN 2
+            WHEN normalize_name(g.description) = normalize_name(p_name) THEN 3
+        END) AS place, normalize_name(p_name) IN (normalize_name(g.name), normalize_name(g.description)) AS fits
         FROM definition_groups AS g
         WHERE g.environment = p_environment AND (p_types IS NULL OR g.type = ANY (p_types))
     ) AS f
     WHERE f.place = 1 AND f.fits;
 
     IF v_ids IS NULL THEN
-        PERFORM no_such_name(p_name, p_types, p_environment);
+        PERFORM raise_unknown_name(p_name, p_types, p_environment);
     ELSIF cardinality(v_ids) > 1 THEN
         RAISE EXCEPTION USING
             ERRCODE = 'UV002',
@@ -42,4 +42,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION find_universe(text, text[], text) IS 'Id of the universe that has this name, or this title, whatever their case and punctuation; p_types NULL: of any type. Raises UV003 with the nearest names when there is none, and UV002 with the types when there are several.';
+COMMENT ON FUNCTION find_universe(text, text[], text) IS 'Returns the id of the universe with this name or title, ignoring case and punctuation. p_types: only these types; NULL: any. Raises UV003 with the nearest names if none matches, UV002 with the types if several do.';

@@ -16,4 +16,4 @@ AS $$
     FROM (SELECT x.*, row_number() OVER () AS place FROM validate_relationships(p_environment, p_samples) AS x) AS v
 $$;
 
-COMMENT ON FUNCTION list_checks(text, integer) IS 'What validate_relationships says as one document; status is the worst of its checks.';
+COMMENT ON FUNCTION list_checks(text, integer) IS 'Returns the result of validate_relationships as JSON; status is the worst of its checks. p_samples: number of findings per check.';

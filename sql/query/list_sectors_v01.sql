@@ -24,4 +24,4 @@ AS $$
     ) AS g ON g.name = r.sector
 $$;
 
-COMMENT ON FUNCTION list_sectors(text) IS 'Sectors as a document: name, title, count (members), and of the active stocks the share in percent, the market cap (US dollars) and the sources that put them there (see report_sectors); coverage: how many active stocks have a known sector, and the largest that have none.';
+COMMENT ON FUNCTION list_sectors(text) IS 'Returns the sectors as JSON: name, title, count (members), and of the active stocks the percentage, market cap (US dollars) and sources (see report_sectors); coverage: number of active stocks with a known sector, and the largest without one.';

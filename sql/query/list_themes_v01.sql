@@ -23,4 +23,4 @@ AS $$
     WHERE g.type = 'THEME' AND g.environment = p_environment
 $$;
 
-COMMENT ON FUNCTION list_themes(text) IS 'Themes as a document: name, title, count (members), source, rule (the row of theme_rules that decides it; null: none) and last_rebalance (when the rule last changed its members, by which run, and how many).';
+COMMENT ON FUNCTION list_themes(text) IS 'Returns the themes as JSON: name, title, count (members), source, rule (the row of theme_rules; null: none) and last_rebalance (time, run and counts of the last change by the rule).';

@@ -14,9 +14,8 @@ SET TimeZone = 'UTC'
 SET jit = off
 AS $$
 /*
- * One page of the constituents that a universe had at a past moment, moments written as the cache in memory writes them.
- * settled: the moment lies far enough back for another call about it to give the same answer; that of today is now, and
- * moves.
+ * Timestamps are formatted as the relationship cache formats them. settled: the time lies far enough in the past for a later
+ * call to return the same answer.
  */
 DECLARE
     v_group definition_groups;
@@ -24,7 +23,7 @@ DECLARE
     v_iso text := 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
 BEGIN
     SELECT g.* INTO v_group FROM definition_groups AS g WHERE g.id = find_universe(p_name, p_types, p_environment);
-    v_at := as_of_moment(p_as_of);
+    v_at := resolve_as_of(p_as_of);
     RETURN (
         WITH member AS MATERIALIZED (
             SELECT c.* FROM constituents_at(v_group.id, v_at) AS c
@@ -42,4 +41,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION member_page(text, text[], text, integer, integer, text) IS 'Constituents of a universe, found by name or title as find_universe does, at the moment that p_as_of names (see as_of_moment): p_limit of them (NULL: all) after the first p_offset, in the order of constituents_at, with the number of all and their weight sum (percent). settled: false while the moment is now. Raises UV002 and UV003 as those functions do.';
+COMMENT ON FUNCTION member_page(text, text[], text, integer, integer, text) IS 'Returns one page of the members of a universe at the time p_as_of (see resolve_as_of) as JSON: p_limit of them (NULL: all) after the first p_offset, in the order of constituents_at, with total and weight_sum (percent). p_name, p_types: see find_universe. settled: false while the time is now, so the answer may still change. Raises UV002 and UV003 as those functions do.';

@@ -11,13 +11,12 @@ SET search_path FROM CURRENT
 SET jit = off
 AS $$
     /*
-     * Half of the similarity is the share of letters that also occur in the other spelling, half that of neighbouring pairs:
-     * a swap of two letters leaves the former whole, a slip of one finger most of both. Pairs are only looked at where the
-     * letters promise something. Of a title counts what it begins with, and whole words anywhere. Among names about as
-     * near, the large company was more likely meant.
+     * Half of the similarity is the share of common letters, half that of common neighbouring pairs: swapping two letters keeps
+     * the former, a mistyped letter most of both. Pairs are compared only if the letters are similar enough. Titles match at
+     * the beginning, and by whole words anywhere. Among equally similar names the larger company comes first.
      */
     WITH asked AS (
-        SELECT plain_name(p_name) AS asked, length(plain_name(p_name)) AS asked_size
+        SELECT normalize_name(p_name) AS asked, length(normalize_name(p_name)) AS asked_size
     ), pair AS (
         SELECT DISTINCT substr('^' || a.asked || '$', i, 2) AS pair
         FROM asked AS a CROSS JOIN generate_series(1, a.asked_size + 1) AS i
@@ -34,7 +33,7 @@ AS $$
             x.whole || ' ' LIKE a.asked || ' %' AS is_beginning
         FROM candidate AS c
         CROSS JOIN asked AS a
-        CROSS JOIN LATERAL (SELECT plain_name(c.name) AS name, plain_name(c.title) AS title OFFSET 0) AS n
+        CROSS JOIN LATERAL (SELECT normalize_name(c.name) AS name, normalize_name(c.title) AS title OFFSET 0) AS n
         CROSS JOIN LATERAL (
             VALUES (n.name, n.name, 1.0), (n.title, btrim(left(n.title, a.asked_size + 1)), 0.9)
         ) AS x (whole, plain, worth)
@@ -62,4 +61,4 @@ AS $$
     LIMIT p_limit
 $$;
 
-COMMENT ON FUNCTION nearest_names(text, text[], text, integer) IS 'Names that p_name may have been meant to be, the nearest first: universes of p_types (NULL: of any type) by name and title; with SYMBOL in p_types also symbols by ticker and company name, inactive ones included. similarity: 1 is the same but for case and punctuation; below 0.5, or far below the best, is left out.';
+COMMENT ON FUNCTION nearest_names(text, text[], text, integer) IS 'Returns the names most similar to p_name, best first: names and titles of universes of p_types (NULL: any), and with SYMBOL in p_types tickers and company names. similarity: 1 is equal apart from case and punctuation; values below 0.5 or far below the best are left out.';

@@ -11,4 +11,4 @@ AS $$
     SELECT relationship_report(p_environment, p_detail)
 $$;
 
-COMMENT ON FUNCTION report_document(text, boolean) IS 'What relationship_report says, with moments in UTC wherever the session lives.';
+COMMENT ON FUNCTION report_document(text, boolean) IS 'Returns relationship_report with timestamps in UTC, whatever the time zone of the session.';

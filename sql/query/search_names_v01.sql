@@ -10,14 +10,13 @@ SET search_path FROM CURRENT
 SET jit = off
 AS $$
 /*
- * What somebody who is still typing may mean. One cheap pass keeps the rows that contain every word; only those are compared
- * as plain_name() sees them. An index on the words would save some milliseconds here and cost every refresh more, since it
- * would be written again for each market cap that moves. One or two letters are taken for a beginning: nearly every row has
- * them somewhere. Symbols and universes that fit as well take turns, so that neither crowds out the other. Where nothing
- * fits, the nearest spellings do.
+ * Search as you type. One cheap pass keeps the rows that contain every word; only those are normalized and compared. An index
+ * on the words would save some milliseconds here and slow down every refresh, since it would be rewritten for each changed
+ * market cap. One or two letters match only at the beginning: nearly every row contains them somewhere. Symbols and universes
+ * of equal rank alternate. If nothing matches, the nearest spellings are returned.
  */
 DECLARE
-    v_asked text := plain_name(p_query);
+    v_asked text := normalize_name(p_query);
     v_joined text := replace(v_asked, ' ', '');
     v_words text[] := string_to_array(v_asked, ' ');
     v_patterns text[] := CASE WHEN length(v_asked) < 3 THEN ARRAY[v_asked || '%']
@@ -34,7 +33,7 @@ BEGIN
         WHERE lower(s.name) LIKE ALL (v_patterns) OR lower(s.symbol) LIKE ALL (v_patterns)
             OR translate(lower(s.symbol), '.^/-', '') = v_asked OR starts_with(replace(lower(s.name), ' ', ''), v_joined)
         UNION ALL
-        -- A constituent that symbols does not know is a symbol, too.
+        -- Members missing in symbols are searched too.
         SELECT DISTINCT 'symbol', NULL, m.symbol::text, NULL, NULL::boolean, NULL::bigint, NULL::bigint
         FROM group_memberships AS m
         JOIN definition_groups AS g ON g.id = m.group_id AND g.environment = p_environment
@@ -55,7 +54,7 @@ BEGIN
                 WHEN strpos(p.words, v_asked) > 0 THEN 6
             END AS class
         FROM candidate AS c
-        CROSS JOIN LATERAL (SELECT plain_name(c.name) AS name, plain_name(c.title) AS title OFFSET 0) AS n
+        CROSS JOIN LATERAL (SELECT normalize_name(c.name) AS name, normalize_name(c.title) AS title OFFSET 0) AS n
         CROSS JOIN LATERAL (SELECT n.name, n.title, concat(' ', n.name, ' ', n.title) AS words) AS p
     ), placed AS (
         SELECT j.*, row_number() OVER (PARTITION BY j.class, j.kind ORDER BY j.active DESC NULLS LAST, j.market_cap DESC NULLS LAST,
@@ -86,4 +85,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION search_names(text, integer, text) IS 'Symbols by ticker or company, and universes by name or title, that contain every word of p_query, the best first. match: exact, prefix (of ticker or name), title (begins so), word (words in it begin so), part; similar when nothing contains it. type: of the security or of the universe; NULL for a constituent that symbols does not know. active: false for a delisted symbol or a retired universe. market_cap: US dollars.';
+COMMENT ON FUNCTION search_names(text, integer, text) IS 'Searches symbols (ticker, company) and universes (name, title) for all words of p_query, best first. match: exact, prefix (of ticker or name), title (title begins so), word (words begin so), part, or similar if nothing contains the words. type: of the security or universe; NULL for a member missing in symbols. active: false for a delisted symbol or retired universe. market_cap: US dollars.';

@@ -37,14 +37,14 @@ AS $$
         FROM group_memberships AS m
         WHERE p_at IS NULL AND m.symbol = p_symbol
         UNION ALL
-        -- Ranks shift without leaving history, so that of a past day is not known.
+        -- Ranks have no history.
         SELECT h.group_id, h.weight, NULL, h.metadata
         FROM definition_groups AS g
         JOIN membership_history AS h ON h.group_id = g.id AND h.symbol = p_symbol
         WHERE p_at IS NOT NULL AND h.valid_from <= p_at AND (h.valid_to IS NULL OR h.valid_to > p_at)
     )
     SELECT true, g.type, g.name, g.description, p.rank, p.weight, s.since, NULL::timestamptz, membership_reason(p.metadata),
-        -- Both as they are, or were, at that moment: the file may state the member in another line than when it came.
+        -- As of that time: the line may differ from that when the member was added.
         f.file, (p.metadata ->> 'line')::bigint, s.run, s.run_id, NULL::text, s.market_cap, p.metadata
     FROM present AS p
     JOIN definition_groups AS g ON g.id = p.group_id AND g.environment = p_environment
@@ -59,4 +59,4 @@ AS $$
     ORDER BY 1 DESC, 8 DESC NULLS FIRST, 2, 6 DESC NULLS LAST, 3
 $$;
 
-COMMENT ON FUNCTION stock_universes(text, timestamptz, text) IS 'Universes of a symbol, now (p_at NULL) or at a past moment: those it is in (member), then the stretches that had ended by then, the latest first. rank is known for now only; weight in percent, market_cap in US dollars as recorded when the stretch began; reason, file, line, run: why it came; end_reason: why it left.';
+COMMENT ON FUNCTION stock_universes(text, timestamptz, text) IS 'Returns the universes of a symbol now (p_at NULL) or at a past time: current memberships first (member), then past periods, latest first. rank: only for now. weight: percent. market_cap: US dollars at the start of the period. reason, file, line, run: why it was added; end_reason: why it was removed.';

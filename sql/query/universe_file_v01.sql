@@ -11,7 +11,7 @@ AS $$
         (f.file ->> 'load_id')::uuid
     FROM (
         SELECT CASE WHEN p_at IS NULL THEN (SELECT g.metadata FROM definition_groups AS g WHERE g.id = p_group_id)
-            ELSE file_at(p_group_id, p_at) END AS file
+            ELSE source_file_at(p_group_id, p_at) END AS file
     ) AS f
     WHERE f.file ? 'md5'
 $$;

@@ -3,4 +3,4 @@ SELECT 'MARKET_CAP' AS group_type, b.band AS group_name, b.symbol, NULL::numeric
     '{"rule": "market cap"}'::jsonb AS metadata
 FROM stock_bands AS b;
 
-COMMENT ON VIEW desired_bands IS 'Who should be in which MARKET_CAP group; every row depends on its own symbol only.';
+COMMENT ON VIEW desired_bands IS 'Desired members of the MARKET_CAP groups. Every row depends on its own symbol only.';

@@ -8,4 +8,4 @@ SELECT 'SECTOR_LEADERS', z.name || '_' || r.sector, r.symbol, NULL, jsonb_build_
 FROM sector_ranking AS r
 JOIN ranking_sizes AS z ON z.kind = 'sector' AND r.rank <= z.size;
 
-COMMENT ON VIEW desired_rankings IS 'Who should be in which MARKET_LEADERS and SECTOR_LEADERS group, with rank.';
+COMMENT ON VIEW desired_rankings IS 'Desired members of the MARKET_LEADERS and SECTOR_LEADERS groups, with rank.';

@@ -24,4 +24,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION assign_ipos(refresh_context) IS 'Maintains the group recent_ipos, adds its new stocks to the themes whose rules they meet, and returns what changed.';
+COMMENT ON FUNCTION assign_ipos(refresh_context) IS 'Updates the group recent_ipos, adds its new stocks to the themes whose rules they meet, and returns what changed.';

@@ -6,14 +6,11 @@ LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-/*
- * Symbols whose classification may have changed since the last full refresh, NULL for all: what take_market_changes
- * would give, but the marks stay for the refresh.
- */
+/* Returns what take_market_changes would return as changed, but leaves the marks for the refresh. */
 DECLARE
     v_environment text;
     v_symbols text[];
-    v_rules boolean;
+    v_all boolean;
 BEGIN
     SELECT r.environment INTO v_environment
     FROM sync_runs AS r
@@ -21,11 +18,11 @@ BEGIN
     ORDER BY r.started_at DESC
     LIMIT 1;
 
-    SELECT coalesce(array_agg(DISTINCT c.symbol) FILTER (WHERE c.kind IN ('symbol', 'fund')), '{}'), coalesce(bool_or(c.kind = 'rule'), false)
-    INTO v_symbols, v_rules
+    SELECT coalesce(array_agg(DISTINCT c.symbol) FILTER (WHERE c.kind IN ('symbol', 'fund')), '{}'), coalesce(bool_or(c.kind = 'all'), false)
+    INTO v_symbols, v_all
     FROM market_changes AS c;
-    RETURN CASE WHEN v_rules OR v_environment IS DISTINCT FROM p_environment THEN NULL ELSE v_symbols END;
+    RETURN CASE WHEN v_all OR v_environment IS DISTINCT FROM p_environment THEN NULL ELSE v_symbols END;
 END;
 $$;
 
-COMMENT ON FUNCTION changed_stocks(text) IS 'Symbols whose sector, industry or themes may have changed since the last full refresh, NULL for all. Leaves the marks of market_changes in place.';
+COMMENT ON FUNCTION changed_stocks(text) IS 'Returns the symbols whose sector, industry or themes may have changed since the last full refresh; NULL: all. Leaves the marks of market_changes in place.';

@@ -19,4 +19,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION classify_stocks(text[], refresh_context) IS 'Applies sectors, industry groups, ETF categories and the complete lists, and returns what changed.';
+COMMENT ON FUNCTION classify_stocks(text[], refresh_context) IS 'Applies sectors, industry groups, ETF categories and the complete lists to p_symbols (NULL: all) and returns what changed.';

@@ -9,8 +9,8 @@ SET search_path FROM CURRENT
 SET plan_cache_mode = force_custom_plan
 AS $$
 /*
- * Symbols that symbols calls inactive leave every group of the environment, loaded ones included, whatever p_context
- * says about appending. History keeps them, closed with the reason delisted. p_symbols narrows the search (NULL: all).
+ * Inactive symbols leave every group of the environment, loaded ones included, even if p_context appends. History keeps them,
+ * closed with the reason delisted. p_symbols restricts the search (NULL: all).
  */
 DECLARE
     v_symbols text[];
@@ -37,4 +37,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION clean_up_delistings(text[], refresh_context) IS 'Takes inactive symbols out of every group and returns what changed.';
+COMMENT ON FUNCTION clean_up_delistings(text[], refresh_context) IS 'Removes the inactive symbols among p_symbols (NULL: all) from every group and returns what changed.';

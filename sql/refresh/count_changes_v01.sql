@@ -15,4 +15,4 @@ AS $$
     FROM unnest(p_changes) AS c
 $$;
 
-COMMENT ON FUNCTION count_changes(group_change[]) IS 'Members added, removed and updated, and groups held, of some changes.';
+COMMENT ON FUNCTION count_changes(group_change[]) IS 'Returns the number of members added, removed and updated, and of groups held, as JSON.';

@@ -11,10 +11,9 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * p_cron, meant in p_timezone, as pg_cron has to be told. Its clock is another one: a daily or weekly time becomes every
- * time that it has there within a year, and a condition that is true at one of them. Raises UV002 for an unknown time
- * zone, for what cannot be translated (anything but one hour and minute on some weekdays), and when this role may not
- * see pg_cron's own time zone.
+ * pg_cron runs on the clock of its own time zone: a daily or weekly time becomes every time that it has there within a year,
+ * plus a condition that is true at one of them. Raises UV002 for an unknown time zone, for a schedule that cannot be translated
+ * (anything but one hour and minute on some weekdays), and if this role cannot see the time zone of pg_cron.
  */
 DECLARE
     v_pg_cron_timezone text := pg_cron_timezone();
@@ -79,4 +78,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION cron_in_timezone(text, text) IS 'Schedule for pg_cron, with the condition under which to run, that means p_cron in p_timezone. Raises UV002 for an unknown time zone or a schedule that cannot be translated.';
+COMMENT ON FUNCTION cron_in_timezone(text, text) IS 'Translates the cron schedule p_cron from p_timezone to the time zone of pg_cron: the schedule, and the condition under which the job has to run (NULL: always). Raises UV002 for an unknown time zone or a schedule that cannot be translated.';

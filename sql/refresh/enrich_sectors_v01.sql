@@ -10,9 +10,9 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Sectors alone, between two refreshes: full looks at every active stock, incremental at those that may have changed. */
+/* Runs the sector step alone, between two refreshes. */
 BEGIN
-    PERFORM check_mode(p_mode, '{full,incremental}');
+    PERFORM assert_mode(p_mode, '{full,incremental}');
     RETURN refresh_universes(CASE p_mode WHEN 'full' THEN 'sectors' ELSE 'changed_sectors' END,
         p_dry_run => p_dry_run, p_force => p_force, p_environment => p_environment, p_triggered_by => p_triggered_by);
 END;

@@ -22,4 +22,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION enrich_stocks(text[], refresh_context, boolean) IS 'Applies sectors, industry groups and complete lists, then the rankings and themes of the stocks that moved (all rankings when the run has created groups), and returns what changed.';
+COMMENT ON FUNCTION enrich_stocks(text[], refresh_context, boolean) IS 'Applies sectors, industry groups and complete lists to p_symbols (NULL: all), then rankings and themes of the stocks that changed, and returns what changed. p_new_groups: the run has created groups, so all rankings are computed.';

@@ -7,7 +7,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Turns a run whose work was rolled back into a failed one and announces it to administrators. */
+/* The work of the run has been rolled back; this turns it into a failed run and announces it to administrators. */
 BEGIN
     p_run.status := 'failed';
     p_run.error := jsonb_strip_nulls(p_error);

@@ -10,8 +10,8 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Report of one step: a row in the run's steps, a NOTICE for the caller with the same as JSON in its detail, and the next
- * step in application_name for whoever watches.
+ * Adds a row to the run's steps, raises a NOTICE with the same as JSON in its detail, and writes the next step into
+ * application_name.
  */
 DECLARE
     v_steps text[] := run_steps(p_run.mode);
@@ -30,4 +30,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION finish_step(sync_runs, text, timestamptz, jsonb) IS 'Announces the end of one step of a run, which began at p_started, and returns the run with the step''s report: name, milliseconds and p_counts.';
+COMMENT ON FUNCTION finish_step(sync_runs, text, timestamptz, jsonb) IS 'Reports a finished step that began at p_started, as a NOTICE and in application_name, and returns the run with the report added: step, milliseconds and p_counts.';

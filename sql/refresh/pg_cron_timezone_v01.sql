@@ -16,4 +16,4 @@ AS $$
     END
 $$;
 
-COMMENT ON FUNCTION pg_cron_timezone() IS 'Time zone in which pg_cron reads schedules: GMT unless cron.timezone says otherwise. NULL when this role may not see it.';
+COMMENT ON FUNCTION pg_cron_timezone() IS 'Returns the time zone in which pg_cron reads schedules: cron.timezone, else GMT. NULL if this role may not see it.';

@@ -8,9 +8,9 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Last step of a refresh: sums up what the steps changed, rewrites cache_entries of those groups, and puts one event per
- * changed group and one for the run into the outbox. What a guard held, or append kept, is marked so that the next
- * full run looks at it again instead of forgetting it.
+ * Last step of a run: summarizes the changes, rewrites cache_entries of the changed groups, and writes one event per changed
+ * group and one for the run to the outbox. Changes that a guard or append kept back are marked, so that the next full run looks
+ * at them again.
  */
 DECLARE
     v_counts jsonb := count_changes(p_changes);
@@ -20,7 +20,7 @@ BEGIN
         + (v_counts ->> 'updated')::integer;
     p_run.alerts := find_alerts(p_run);
     IF p_run.append OR p_run.changes @> '[{"held": true}]' THEN
-        INSERT INTO market_changes (kind) VALUES ('rule');
+        INSERT INTO market_changes (kind) VALUES ('all');
     END IF;
 
     PERFORM update_cache(
@@ -31,4 +31,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION publish_run(sync_runs, group_change[]) IS 'Writes cache_entries and events for what a refresh changed, and returns the run with changes, total_changes and alerts.';
+COMMENT ON FUNCTION publish_run(sync_runs, group_change[]) IS 'Writes cache_entries and events for what a run changed, and returns the run with changes, total_changes and alerts.';

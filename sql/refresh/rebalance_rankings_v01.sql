@@ -8,8 +8,8 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Market-cap bands of the stocks p_symbols (NULL: all), and every ranking, since one move shifts the others. The
- * materialized views follow, concurrently, so that their readers never wait. Nothing to look at: nothing done.
+ * Market-cap bands of p_symbols (NULL: all) and every ranking, since one move shifts the others. The materialized views are
+ * refreshed concurrently, so that readers never wait. Does nothing for an empty array.
  */
 BEGIN
     IF cardinality(p_symbols) = 0 THEN
@@ -26,4 +26,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION rebalance_rankings(text[], refresh_context) IS 'Applies bands, rankings and sector leaders, refreshes the materialized views, and returns what changed.';
+COMMENT ON FUNCTION rebalance_rankings(text[], refresh_context) IS 'Applies market-cap bands to p_symbols (NULL: all) and every ranking, refreshes the materialized views, and returns what changed.';

@@ -28,4 +28,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION rebalance_themes(text[], refresh_context) IS 'Applies the theme rules, records last_rebalance in the metadata of changed themes, and returns what changed.';
+COMMENT ON FUNCTION rebalance_themes(text[], refresh_context) IS 'Applies the theme rules to p_symbols (NULL: all), records last_rebalance in the metadata of changed themes, and returns what changed.';

@@ -10,11 +10,10 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 /*
  * Market cap = latest close x weighted shares outstanding, for the active stocks of p_symbols (NULL: all). Writes
- * symbols.market_cap only where it was empty or moves by more than settings.market_cap_change_percent, and returns the
- * symbols it wrote. Keeps uncapped_stocks true for the stocks it looked at.
- * A close of a billion dollars or more, NaN included, counts as none.
- * p_prices_since is a matter of speed only: prices from that date on are read in one go, and only stocks without any
- * are looked up one by one.
+ * symbols.market_cap only if it was empty or changes by more than settings.market_cap_change_percent, and returns the symbols
+ * written. Updates uncapped_stocks for the stocks it looked at. A close of a billion dollars or more, NaN included, is ignored.
+ * p_prices_since affects speed only: prices from that date on are read in one pass, and only stocks without any are looked up
+ * one by one.
  */
 DECLARE
     v_limit numeric := (SELECT s.value / 100 FROM settings AS s WHERE s.name = 'market_cap_change_percent');
@@ -30,7 +29,7 @@ BEGIN
             concat_ws(' and ',
                 CASE WHEN s.weighted_shares_outstanding IS NULL THEN 'no shares' END,
                 CASE WHEN coalesce(r.close, p.close) IS NULL THEN 'no price' END) AS gap
-        FROM symbols AS s
+        FROM active_stocks AS s
         LEFT JOIN recent AS r ON r.symbol = s.symbol
         LEFT JOIN LATERAL (
             -- Walks the primary key backwards to one row, however long the price history is.
@@ -40,7 +39,7 @@ BEGIN
             ORDER BY o.date DESC
             LIMIT 1
         ) AS p ON true
-        WHERE s.active AND s.type IN ('CS', 'ADRC') AND (p_symbols IS NULL OR s.symbol = ANY (p_symbols))
+        WHERE p_symbols IS NULL OR s.symbol = ANY (p_symbols)
     ), moved AS (
         UPDATE symbols AS s
         SET market_cap = p.new_cap, last_updated = now()
@@ -61,8 +60,8 @@ BEGIN
     WHERE (p_symbols IS NULL OR u.symbol = ANY (p_symbols))
         AND NOT EXISTS (
             SELECT
-            FROM symbols AS s
-            WHERE s.symbol = u.symbol AND s.active AND s.type IN ('CS', 'ADRC')
+            FROM active_stocks AS s
+            WHERE s.symbol = u.symbol
                 AND (s.weighted_shares_outstanding IS NULL
                     OR NOT EXISTS (SELECT FROM ohlcv_daily AS o WHERE o.symbol = s.symbol AND o.close > 0 AND o.close < 1e9))
         );
@@ -70,4 +69,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION recalculate_market_caps(text[], date) IS 'Recomputes symbols.market_cap (US dollars) for active stocks, all or p_symbols, and returns the symbols whose market cap moved by more than settings.market_cap_change_percent.';
+COMMENT ON FUNCTION recalculate_market_caps(text[], date) IS 'Recomputes symbols.market_cap (US dollars) from the latest close and the share count, for the active stocks p_symbols (NULL: all), writes it where it changed by more than settings.market_cap_change_percent, and returns the symbols written. p_prices_since: reads prices from this date on in one pass; affects speed only.';

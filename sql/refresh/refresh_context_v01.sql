@@ -5,4 +5,4 @@ CREATE TYPE refresh_context AS (
     force boolean
 );
 
-COMMENT ON TYPE refresh_context IS 'What every step of a refresh has to know of its run.';
+COMMENT ON TYPE refresh_context IS 'Settings of the run that every step of a refresh needs.';

@@ -10,9 +10,9 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
     /*
-     * pg_cron wakes a job at every time that p_time can have on its own clock; this picks the one it has today. The
-     * candidates are at least half an hour apart, so a start up to half an hour late still counts, past midnight too,
-     * and none counts twice. A time that daylight saving skips is the one after the gap, one that comes twice the later.
+     * pg_cron starts a job at every time that p_time can have on its own clock; this selects the one that applies today. The
+     * candidates are at least half an hour apart, so a start up to half an hour late still counts, past midnight too, and none
+     * counts twice. A time skipped by daylight saving is the one after the gap; of one that occurs twice, the later.
      */
     SELECT p_at - due.at >= interval '0' AND p_at - due.at < interval '30 minutes'
         AND (p_weekdays IS NULL OR extract(dow FROM due.day) = ANY (p_weekdays))
@@ -22,4 +22,4 @@ AS $$
     ) AS due
 $$;
 
-COMMENT ON FUNCTION refresh_is_due(time, text, integer[], timestamptz) IS 'Whether p_at is p_time, or less than 30 minutes later, in p_timezone on one of p_weekdays (0 Sunday to 6; NULL: every day).';
+COMMENT ON FUNCTION refresh_is_due(time, text, integer[], timestamptz) IS 'Returns true if p_at is p_time, or less than 30 minutes later, in p_timezone on one of p_weekdays (0 Sunday to 6; NULL: every day).';

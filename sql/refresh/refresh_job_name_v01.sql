@@ -6,7 +6,7 @@ LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-/* Name of the pg_cron job of this installation. Raises UV002 where it would be cut off: two jobs could share it. */
+/* Raises UV002 if the name would be truncated: two jobs could share it. */
 DECLARE
     v_name text := format('pg-universes refresh %I ', api_schema()) || p_environment;
 BEGIN
@@ -21,4 +21,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION refresh_job_name(text) IS 'Name of the pg_cron job that refreshes p_environment. Raises UV002 when there is none or it is too long.';
+COMMENT ON FUNCTION refresh_job_name(text) IS 'Returns the name of the pg_cron job that refreshes p_environment. Raises UV002 if p_environment is NULL or the name is longer than 63 bytes.';

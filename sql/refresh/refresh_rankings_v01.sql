@@ -17,4 +17,4 @@ END;
 $$;
 
 REVOKE ALL ON FUNCTION refresh_rankings() FROM PUBLIC;
-COMMENT ON FUNCTION refresh_rankings() IS 'Refreshes market_cap_buckets, market_leaders and sector_leaders.';
+COMMENT ON FUNCTION refresh_rankings() IS 'Refreshes the materialized views market_cap_buckets, market_leaders and sector_leaders without blocking readers.';

@@ -15,17 +15,16 @@ SET jit = off
 SET work_mem = '64MB'
 AS $$
 /*
- * The nightly job. Five steps in one transaction, each of which states who should be in which universe and lets
- * apply_memberships write the difference: market caps with classification, bands and rankings; IPOs; delistings;
- * themes; cache and events. Only what market_changes marks is looked at, so an unchanged market costs next to nothing.
- *
- * The body is a sub-transaction. A dry run is the real run, rolled back at its end; a failure rolls back too, is
- * recorded, announced to administrators and returned, not raised. Takes lock_universes: raises UV001 when another
- * refresh or load is running, UV002 for an unknown mode.
+ * The nightly job: one transaction of up to five steps, each of which states the desired members and lets apply_memberships
+ * write the difference: market caps with classification, bands and rankings; IPOs; delistings; themes; cache and events. Only
+ * symbols marked in market_changes are looked at, so an unchanged market costs next to nothing.
+ * The body is a sub-transaction. A dry run is the real run, rolled back at its end. A failure rolls back too, is recorded,
+ * announced to administrators and returned, not raised. Takes lock_universes.
  */
 DECLARE
     v_run sync_runs;
     v_context refresh_context;
+    v_mode refresh_modes;
     v_priced text[];
     v_since date;
     v_touched text[];
@@ -37,12 +36,13 @@ DECLARE
     v_hint text;
     v_where text;
 BEGIN
-    PERFORM check_mode(p_mode, '{full,market_cap,sectors,changed_sectors,themes,ipos,delistings}');
+    PERFORM assert_mode(p_mode, ARRAY(SELECT m.mode FROM refresh_modes AS m WHERE m.kind = 'refresh' ORDER BY m.position));
+    SELECT m.* INTO v_mode FROM refresh_modes AS m WHERE m.mode = p_mode;
     v_run := start_run(p_mode, p_append, p_dry_run, p_force, p_environment, p_triggered_by, p_run_id);
     v_context := ROW(v_run.id, p_environment, p_append, p_force)::refresh_context;
     BEGIN
         PERFORM set_config('universes.environment', p_environment, true);
-        -- NULL, everything, is what the partial modes look at; a full run knows what has changed since the last one.
+        -- NULL means everything: partial modes look at all stocks, a full run at those that changed since the last one.
         IF p_mode = 'full' THEN
             PERFORM set_config('universes.full_refresh', 'on', true);
             SELECT priced, priced_since, changed INTO v_priced, v_since, v_touched FROM take_market_changes(p_environment, p_force);
@@ -50,17 +50,10 @@ BEGIN
             v_touched := changed_stocks(p_environment);
         END IF;
         IF v_touched IS NULL THEN
-            v_changes := ARRAY(SELECT c FROM ensure_groups(p_environment, v_run.id, CASE p_mode
-                WHEN 'market_cap' THEN '{SECTOR,INDUSTRY,COMPLETE,ETF_CATEGORY,MARKET_CAP,MARKET_LEADERS,SECTOR_LEADERS}'::text[]
-                WHEN 'sectors' THEN '{SECTOR,INDUSTRY,COMPLETE,ETF_CATEGORY,SECTOR_LEADERS}'
-                WHEN 'changed_sectors' THEN '{SECTOR,INDUSTRY,COMPLETE,ETF_CATEGORY,SECTOR_LEADERS}'
-                WHEN 'ipos' THEN '{IPO,THEME}'
-                WHEN 'delistings' THEN '{}'
-                WHEN 'themes' THEN '{THEME}'
-            END, p_append) AS c);
+            v_changes := ARRAY(SELECT c FROM ensure_groups(p_environment, v_run.id, v_mode.group_types, p_append) AS c);
         END IF;
 
-        IF p_mode IN ('full', 'market_cap') THEN
+        IF 'market_caps' = ANY (v_mode.steps) THEN
             v_moved := recalculate_market_caps(v_priced, v_since);
             v_new := ARRAY(SELECT c FROM classify_stocks(v_touched, v_context) AS c);
             v_touched := CASE WHEN v_touched IS NOT NULL THEN v_touched || v_moved END;
@@ -71,27 +64,27 @@ BEGIN
                 'market_caps_not_computable', (SELECT count(*) FROM uncapped_stocks)));
         END IF;
 
-        IF p_mode IN ('sectors', 'changed_sectors') THEN
+        IF 'sectors' = ANY (v_mode.steps) THEN
             v_new := ARRAY(SELECT c FROM enrich_stocks(v_touched, v_context, cardinality(v_changes) > 0) AS c);
             v_changes := v_changes || v_new;
             v_run := finish_step(v_run, 'sectors', v_clock, count_changes(v_new));
         END IF;
 
-        IF p_mode IN ('full', 'ipos') THEN
+        IF 'ipos' = ANY (v_mode.steps) THEN
             v_clock := clock_timestamp();
             v_new := ARRAY(SELECT c FROM assign_ipos(v_context) AS c);
             v_changes := v_changes || v_new;
             v_run := finish_step(v_run, 'ipos', v_clock, count_changes(v_new));
         END IF;
 
-        IF p_mode IN ('full', 'delistings') THEN
+        IF 'delistings' = ANY (v_mode.steps) THEN
             v_clock := clock_timestamp();
             v_new := ARRAY(SELECT c FROM clean_up_delistings(v_touched, v_context) AS c);
             v_changes := v_changes || v_new;
             v_run := finish_step(v_run, 'delistings', v_clock, count_changes(v_new));
         END IF;
 
-        IF p_mode IN ('full', 'themes') THEN
+        IF 'themes' = ANY (v_mode.steps) THEN
             v_clock := clock_timestamp();
             v_new := ARRAY(SELECT c FROM rebalance_themes(v_touched, v_context) AS c);
             v_changes := v_changes || v_new;

@@ -40,4 +40,4 @@ AS $$
             'duration_seconds', round(extract(epoch FROM clock_timestamp() - p_run.started_at), 3))))
 $$;
 
-COMMENT ON FUNCTION run_events(sync_runs) IS 'Events of a refresh as publish_events takes them: universe_updated per changed group, ipo_assigned per new stock, delisting_cleanup, alert, cache_sync_completed (duration in seconds).';
+COMMENT ON FUNCTION run_events(sync_runs) IS 'Returns the events of a run as an array for publish_events: universe_updated per changed group, ipo_assigned per new stock, delisting_cleanup, alert, and cache_sync_completed last (duration in seconds).';

@@ -3,17 +3,10 @@ CREATE OR REPLACE FUNCTION run_steps(
 )
 RETURNS text[]
 LANGUAGE sql
-IMMUTABLE
+STABLE
 SET search_path FROM CURRENT
 AS $$
-    SELECT CASE p_mode
-        WHEN 'full' THEN '{market_caps,ipos,delistings,themes,cache_and_events}'::text[]
-        WHEN 'market_cap' THEN '{market_caps,cache_and_events}'
-        WHEN 'sectors' THEN '{sectors,cache_and_events}'
-        WHEN 'changed_sectors' THEN '{sectors,cache_and_events}'
-        -- Every other mode is named after its one step.
-        ELSE ARRAY[p_mode, 'cache_and_events']
-    END
+    SELECT m.steps || ARRAY['cache_and_events'] FROM refresh_modes AS m WHERE m.mode = p_mode
 $$;
 
-COMMENT ON FUNCTION run_steps(text) IS 'Names of the steps of a run of mode p_mode, in their order.';
+COMMENT ON FUNCTION run_steps(text) IS 'Returns the names of the steps of a run of mode p_mode, in order.';

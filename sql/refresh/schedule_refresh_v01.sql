@@ -15,10 +15,8 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Has pg_cron call refresh_universes. Scheduling again replaces the job, also one that another role scheduled where
- * this one may see it: there is one job per installation and environment. cron.* is dynamic, since pg_cron may come
- * later than this function, or never. Raises UV002 for a schedule, time zone or environment that cannot be, UV007
- * without pg_cron.
+ * Scheduling again replaces the job, also one that another role scheduled and this role can see: there is one job per
+ * installation and environment. cron.* is called dynamically because pg_cron may be installed later, or never.
  */
 DECLARE
     v_condition text;
@@ -39,7 +37,7 @@ BEGIN
         ' %s psql "$DATABASE_URL" -c "SELECT %s.refresh_universes(%s)"',
         p_cron, replace(quote_ident(api_schema()), '"', '\"'),
         CASE WHEN p_environment <> 'DEFAULT' THEN format('p_environment => %L', p_environment) END);
-    PERFORM check_pg_cron(v_elsewhere, v_crontab);
+    PERFORM assert_pg_cron(v_elsewhere, v_crontab);
     BEGIN
         EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job_id USING job_name, schedule, command;
     EXCEPTION

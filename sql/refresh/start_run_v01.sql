@@ -13,13 +13,13 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Takes lock_universes (UV001) and returns a run that has done nothing yet. Its id is p_run_id where somebody has promised one.
- * application_name tells whoever watches which run it is and which step it has come to: see running_change().
+ * Takes lock_universes (UV001) and returns a run without steps. application_name shows the run and its current step to other
+ * sessions: see running_change().
  */
 DECLARE
     v_run sync_runs;
 BEGIN
-    PERFORM lock_universes('the ' || CASE WHEN p_mode IN ('rollback', 'import') THEN p_mode ELSE 'refresh' END);
+    PERFORM lock_universes('the ' || (SELECT m.kind FROM refresh_modes AS m WHERE m.mode = p_mode));
     v_run.id := coalesce(p_run_id, gen_random_uuid());
     PERFORM set_config('application_name', format('pg-universes %s %s', (run_steps(p_mode))[1], replace(v_run.id::text, '-', '')), true);
     v_run.mode := p_mode;
@@ -38,4 +38,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION start_run(text, boolean, boolean, boolean, text, text, uuid) IS 'Begins a run: takes the lock and returns it. p_run_id: its id, NULL for a new one. Raises UV001 (busy).';
+COMMENT ON FUNCTION start_run(text, boolean, boolean, boolean, text, text, uuid) IS 'Starts a run: takes the lock on membership changes and returns a run without steps. p_run_id: its id; NULL: a new one. Raises UV001 if another refresh or load is running.';

@@ -7,8 +7,8 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
     /*
-     * A group may change in several steps of a run: what is added and removed again cancels out. What one step did and
-     * what a guard held back in another are two objects, so that neither hides the other.
+     * A group may change in several steps of a run: additions and removals that cancel out are dropped. Changes made in one
+     * step and changes held in another are two objects, so that neither hides the other.
      */
     WITH moved AS (
         SELECT c.group_id, c.members_before, c.held, c.updated, c.added, c.removed, c.ordinality
@@ -50,4 +50,4 @@ AS $$
     JOIN definition_groups AS g ON g.id = d.group_id
 $$;
 
-COMMENT ON FUNCTION summarize_changes(group_change[]) IS 'What a run or load did, one JSON object per changed group (two when a guard held back a part): type, name, count, members_before, added, removed, updated, held.';
+COMMENT ON FUNCTION summarize_changes(group_change[]) IS 'Merges the changes of all steps into one JSON object per changed group (two if a guard held back a part): type, name, count, members_before, added, removed, updated, held.';

@@ -1,6 +1,6 @@
 CREATE TABLE sync_runs (
     id uuid PRIMARY KEY,
-    mode text NOT NULL CHECK (mode IN ('full', 'market_cap', 'sectors', 'changed_sectors', 'themes', 'ipos', 'delistings', 'rollback', 'import')),
+    mode text NOT NULL REFERENCES refresh_modes (mode),
     status text NOT NULL CHECK (status IN ('completed', 'failed')),
     append boolean NOT NULL,
     dry_run boolean NOT NULL,

@@ -11,15 +11,14 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * What a refresh has to look at: priced, the stocks whose market cap may have moved; changed, the symbols whose
- * classification may have. NULL means all: after a changed rule, with p_everything, and when the last full run was not
- * one of this environment. priced_since is the date of the earliest changed price, where an index on the date makes
- * reading all prices since then cheaper than looking up each stock's latest, else NULL.
- * The marks are taken away in the caller's transaction, so only a full refresh calls this.
+ * priced: stocks whose market cap may have changed; changed: symbols whose classification may have changed. NULL means all:
+ * after a changed rule, with p_everything, and if the last full run was one of another environment. priced_since is the date of
+ * the earliest changed price if an index on the date makes reading all prices since then cheaper than looking up each stock's
+ * latest, else NULL. The marks are deleted in the caller's transaction, so only a full refresh calls this.
  */
 DECLARE
     v_last sync_runs;
-    v_rules boolean;
+    v_all boolean;
 BEGIN
     SELECT * INTO v_last
     FROM sync_runs AS r
@@ -33,9 +32,9 @@ BEGIN
     SELECT
         coalesce(array_agg(symbol) FILTER (WHERE kind IN ('price', 'symbol')), '{}'),
         coalesce(array_agg(symbol) FILTER (WHERE kind IN ('symbol', 'fund')), '{}'),
-        coalesce(bool_or(kind = 'rule'), false),
+        coalesce(bool_or(kind = 'all'), false),
         min(date)
-    INTO priced, changed, v_rules, priced_since
+    INTO priced, changed, v_all, priced_since
     FROM marks;
 
     IF NOT has_date_index() THEN
@@ -44,7 +43,7 @@ BEGIN
         priced_since := NULL;
     END IF;
 
-    IF v_rules OR p_everything OR v_last.environment IS DISTINCT FROM p_environment THEN
+    IF v_all OR p_everything OR v_last.environment IS DISTINCT FROM p_environment THEN
         priced := NULL;
         priced_since := NULL;
         changed := NULL;
@@ -52,18 +51,17 @@ BEGIN
         -- Time alone moves a stock across a listing-age condition.
         changed := changed || ARRAY(
             SELECT s.symbol
-            FROM symbols AS s
+            FROM active_stocks AS s
             CROSS JOIN (
                 SELECT unnest(ARRAY[0, t.min_listing_days, t.max_listing_days]) AS days
                 FROM theme_rules AS t
                 WHERE t.min_listing_days IS NOT NULL OR t.max_listing_days IS NOT NULL
                 GROUP BY 1
             ) AS age
-            WHERE s.active AND s.type IN ('CS', 'ADRC')
-                AND s.list_date BETWEEN v_last.started_at::date - age.days AND CURRENT_DATE - age.days
+            WHERE s.list_date BETWEEN v_last.started_at::date - age.days AND CURRENT_DATE - age.days
         );
     END IF;
 END;
 $$;
 
-COMMENT ON FUNCTION take_market_changes(text, boolean) IS 'Symbols that a full refresh has to look at again, NULL for all; takes the marks of market_changes away.';
+COMMENT ON FUNCTION take_market_changes(text, boolean) IS 'Deletes the marks of market_changes and returns what they ask a full refresh to look at. priced: stocks whose market cap may have changed; changed: symbols whose classification may have changed; NULL: all. priced_since: earliest date of a changed price. p_everything: returns NULL for both.';

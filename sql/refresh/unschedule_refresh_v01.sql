@@ -6,12 +6,12 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Takes the job of schedule_refresh away and returns its name. Raises UV003 when there is none, UV007 without pg_cron. */
+/* cron.* is called dynamically because pg_cron may not be installed. */
 DECLARE
     v_name text := refresh_job_name(p_environment);
     v_removed integer;
 BEGIN
-    PERFORM check_pg_cron(
+    PERFORM assert_pg_cron(
         format('SELECT cron.unschedule(%L);', v_name || ' ' || current_database()),
         'A refresh that runs by crontab ends when its line is deleted.');
     EXECUTE 'SELECT count(cron.unschedule(id)) FROM unnest(ARRAY(

@@ -22,4 +22,4 @@ CROSS JOIN LATERAL (
 LEFT JOIN symbols AS s ON s.symbol = h.symbol
 WHERE g.type = 'ETF';
 
-COMMENT ON VIEW fund_top_holdings IS 'The ten heaviest constituents of every fund: rank 1 weighs most, equal weights in byte order of the symbol. weight: percent of the fund. market_cap: US dollars. name is NULL where symbols does not know the constituent.';
+COMMENT ON VIEW fund_top_holdings IS 'Ten heaviest members of every fund: rank 1 weighs most, equal weights in byte order of the symbol. weight: percent of the fund. market_cap: US dollars. name: NULL if symbols lacks the member.';

@@ -8,8 +8,8 @@ SET search_path FROM CURRENT
 SET jit = off
 AS $$
     /*
-     * What is going on: the refresh or load that holds the lock, else the job that waits for it. The lock is looked at now,
-     * tables as they were when the statement began: a run may show once more that has just ended.
+     * The refresh or load that holds the lock, else the job that waits for it. The lock is read now, tables as of the start of
+     * the statement: a run that has just ended may be shown once more.
      */
     WITH going AS MATERIALIZED (
         SELECT c.run_id, c.application, c.since, c.step
@@ -34,9 +34,9 @@ AS $$
             LIMIT 1
         ) AS w
     ) AS x
-    -- A load has no id: the job that waits for its end says more.
+    -- A load has no id: the job waiting for its end is more informative.
     ORDER BY x.what ->> 'job_id' IS NULL, x.place
     LIMIT 1
 $$;
 
-COMMENT ON FUNCTION overview_running(text) IS 'The run that is going or waits, NULL when none does: job_id, status (running, queued), step, since, mode, triggered_by. job_id is NULL for a load, and for a session of another role, which only has its application.';
+COMMENT ON FUNCTION overview_running(text) IS 'Returns the running refresh or load, else the waiting job, as JSON; NULL if there is none: job_id, status (running, queued), step, since, mode, triggered_by. job_id is NULL for a load and for a session of another role, of which only the application is known.';

@@ -30,4 +30,4 @@ AS $$
     ) AS s
 $$;
 
-COMMENT ON FUNCTION overview_runs(text, integer) IS 'The last p_limit runs, dry runs and failures included, newest first: what was asked for, status, duration_seconds, total_changes, members added, removed and updated by its steps, universes held by a guard, number of alerts, message of the error.';
+COMMENT ON FUNCTION overview_runs(text, integer) IS 'Returns the last p_limit runs as a JSON array, dry runs and failures included, latest first: parameters, status, duration_seconds, total_changes, members added, removed and updated, universes held, number of alerts, error message.';

@@ -28,4 +28,4 @@ AS $$
     SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY t.members DESC, t.type COLLATE "C"), '[]') FROM type AS t
 $$;
 
-COMMENT ON FUNCTION overview_universes(text, integer) IS 'Universes that are not retired, as an array of types, the one with most memberships first: type, count, members, empty (universes without members), universes (the p_most largest: name, title, members).';
+COMMENT ON FUNCTION overview_universes(text, integer) IS 'Returns the universes that are not retired as a JSON array of types, the one with most memberships first: type, count, members, empty (universes without members), universes (the p_most largest: name, title, members).';

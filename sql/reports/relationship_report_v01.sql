@@ -10,8 +10,8 @@ SET work_mem = '32MB'
 SET jit = off
 AS $$
     /*
-     * validate_relationships raises UV003 where the environment is nobody's, so that a typing mistake does not look empty.
-     * Without jit: the planner takes functions for large, and compiling would take longer than the report.
+     * validate_relationships raises UV003 for an unknown environment, so that a misspelled name does not look empty. Without
+     * jit: the planner overestimates the functions, and compiling would take longer than the report.
      */
     WITH total AS (
         SELECT t.* FROM report_totals(p_environment) AS t

@@ -19,12 +19,12 @@ AS $$
         ORDER BY r.started_at DESC
         LIMIT 1
     ), file AS (
-        -- The newest word on every file: an incremental load repeats it as long as the file is there.
+        -- Latest result of every file: an incremental load repeats it while the file exists.
         SELECT DISTINCT ON (l.kind, f ->> 'name') l.kind, l.started_at, f
         FROM (
             SELECT x.kind, x.started_at, x.files
             FROM load_runs AS x
-            WHERE x.environment = p_environment AND NOT x.dry_run AND x.kind NOT IN ('symbols', 'prices')
+            WHERE x.environment = p_environment AND NOT x.dry_run AND x.kind IN (SELECT k.kind FROM load_kinds AS k WHERE NOT k.is_market_data)
             ORDER BY x.started_at DESC
             LIMIT 50
         ) AS l
@@ -51,4 +51,4 @@ AS $$
     WHERE f.f ->> 'status' IN ('held', 'rejected')
 $$;
 
-COMMENT ON FUNCTION report_alerts(text) IS 'What is open: the last run if it failed, alerts of the last completed full run, events that have waited for too long, files that the last load of their name held or rejected. value and allowed in unit; NULL where there is no limit to exceed.';
+COMMENT ON FUNCTION report_alerts(text) IS 'Returns the open alerts: the last run if it failed, alerts of the last completed full run, events that have waited too long, and files that the last load held or rejected. value, allowed: in unit; NULL if there is no limit.';

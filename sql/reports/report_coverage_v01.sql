@@ -8,14 +8,13 @@ SET search_path FROM CURRENT
 AS $$
     WITH stock AS (
         SELECT s.symbol, coalesce(s.market_cap, 0) AS market_cap, c.symbol IS NOT NULL AS has_sector
-        FROM symbols AS s
+        FROM active_stocks AS s
         LEFT JOIN (
             SELECT DISTINCT m.symbol
             FROM definition_groups AS g
             JOIN group_memberships AS m ON m.group_id = g.id
             WHERE g.type = 'SECTOR' AND g.name <> 'unknown' AND g.environment = p_environment
         ) AS c ON c.symbol = s.symbol
-        WHERE s.active AND s.type IN ('CS', 'ADRC')
     ), constituent AS (
         SELECT c.symbol, c.funds, s.symbol IS NOT NULL AS is_known
         FROM (
@@ -55,4 +54,4 @@ AS $$
     ORDER BY m.place
 $$;
 
-COMMENT ON FUNCTION report_coverage(text) IS 'How much is known: of the active stocks (CS, ADRC) and of the distinct constituents of funds. percent is NULL where there is nothing to cover, and 100 only when all is. missing: the ten symbols that matter most, by market cap or by number of funds.';
+COMMENT ON FUNCTION report_coverage(text) IS 'Returns how complete the data is: active stocks with a known sector, active stocks with a market cap, and fund members that symbols contains. percent: rounded down, so 100 means all; NULL if there is nothing to cover. missing: the ten most important missing symbols by market cap or number of funds.';

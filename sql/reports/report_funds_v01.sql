@@ -23,4 +23,4 @@ AS $$
     ORDER BY g.name COLLATE "C"
 $$;
 
-COMMENT ON FUNCTION report_funds(text) IS 'Every fund with its ten heaviest constituents, an array of {rank, symbol, name, weight, market_cap}. as_of: date of the holdings in its file, ISO 8601. weight_sum: of all constituents, top_weight: of the ten, in percent of the fund.';
+COMMENT ON FUNCTION report_funds(text) IS 'Returns every fund with its ten heaviest members, an array of {rank, symbol, name, weight, market_cap}. as_of: date of the holdings file, ISO 8601. weight_sum: of all members; top_weight: of the ten; percent of the fund.';

@@ -25,7 +25,7 @@ AS $$
     WITH latest AS (
         SELECT l.*
         FROM load_runs AS l
-        WHERE l.environment = p_environment OR l.kind IN ('symbols', 'prices')
+        WHERE l.environment = p_environment OR l.kind IN (SELECT k.kind FROM load_kinds AS k WHERE k.is_market_data)
         ORDER BY l.started_at DESC
         LIMIT p_limit
     )
@@ -66,4 +66,4 @@ AS $$
     ORDER BY l.started_at DESC
 $$;
 
-COMMENT ON FUNCTION report_loads(text, integer) IS 'The last p_limit loads of load_runs, newest first, with what became of their files. status: the worst of the files (rejected, held, loaded, unchanged). held: files, or universes whose file is gone, that a guard kept out. Loads of symbols and prices belong to every environment.';
+COMMENT ON FUNCTION report_loads(text, integer) IS 'Returns the last p_limit loads, latest first, with the number of files by result. status: the worst of the files (rejected, held, loaded, unchanged). held: files, or universes without a file, that a guard kept out. Loads of market data belong to every environment.';

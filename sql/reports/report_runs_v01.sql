@@ -49,4 +49,4 @@ AS $$
     ORDER BY r.started_at DESC
 $$;
 
-COMMENT ON FUNCTION report_runs(text, integer) IS 'The last p_limit runs of sync_runs, newest first. kind: refresh, rollback or import. changes: members added, removed and updated. universes: how many changed. held: how many a guard kept as they were. error: of a failed run.';
+COMMENT ON FUNCTION report_runs(text, integer) IS 'Returns the last p_limit runs, latest first. kind: refresh, rollback or import. changes: members added, removed and updated. universes: number changed. held: number that a guard kept unchanged. error: message of a failed run.';

@@ -16,17 +16,17 @@ SET search_path FROM CURRENT
 AS $$
     WITH whole AS (
         SELECT count(*) AS stocks, sum(s.market_cap) AS market_cap
-        FROM symbols AS s
-        WHERE s.active AND s.type IN ('CS', 'ADRC')
+        FROM active_stocks AS s
     ), member AS (
         SELECT g.name AS sector, coalesce(m.metadata ->> 'source', 'not stated') AS source,
-            count(*) AS stocks, coalesce(sum(s.market_cap), 0) AS market_cap
+            count(s.symbol) AS stocks, coalesce(sum(s.market_cap), 0) AS market_cap
         FROM definition_groups AS g
         JOIN group_memberships AS m ON m.group_id = g.id
         -- Outer, so that the members are read first even where the planner has no statistics yet.
-        LEFT JOIN symbols AS s ON s.symbol = m.symbol
-        WHERE g.type = 'SECTOR' AND g.environment = p_environment AND coalesce(s.active AND s.type IN ('CS', 'ADRC'), false)
+        LEFT JOIN active_stocks AS s ON s.symbol = m.symbol
+        WHERE g.type = 'SECTOR' AND g.environment = p_environment
         GROUP BY g.name, 2
+        HAVING count(s.symbol) > 0
     )
     SELECT
         coalesce(x.name, m.sector),
@@ -44,4 +44,4 @@ AS $$
     ORDER BY coalesce(x.name, m.sector) = 'unknown', sum(m.stocks) DESC NULLS LAST, x.name COLLATE "C"
 $$;
 
-COMMENT ON FUNCTION report_sectors(text) IS 'Sector distribution as the memberships have it. percent: of the active stocks (CS, ADRC). market_cap: US dollars; each share class and depositary receipt counts with its whole company. sources: number of stocks that each source of sector_sources put there.';
+COMMENT ON FUNCTION report_sectors(text) IS 'Returns the sector distribution of the memberships. percent: of the active stocks. market_cap: US dollars; each share class and depositary receipt counts with its whole company. sources: number of stocks per source of sector_sources.';

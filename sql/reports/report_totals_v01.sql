@@ -28,11 +28,12 @@ AS $$
         e.events, e.oldest_created_at
     FROM (
         SELECT
-            count(*) FILTER (WHERE y.active AND y.type IN ('CS', 'ADRC')) AS stocks,
+            count(t.type) AS stocks,
             count(*) FILTER (WHERE y.active AND y.type = 'ETF') AS etfs,
-            count(*) FILTER (WHERE y.active AND coalesce(y.type, '') NOT IN ('CS', 'ADRC', 'ETF')) AS other_securities,
+            count(*) FILTER (WHERE y.active AND t.type IS NULL AND y.type IS DISTINCT FROM 'ETF') AS other_securities,
             count(*) FILTER (WHERE NOT y.active) AS inactive_symbols
         FROM symbols AS y
+        LEFT JOIN stock_types AS t ON y.active AND t.type = y.type
     ) AS s
     CROSS JOIN (
         SELECT
@@ -59,4 +60,4 @@ AS $$
     CROSS JOIN unpublished_events AS e
 $$;
 
-COMMENT ON FUNCTION report_totals(text) IS 'What there is, in one row. stocks: active common stocks and depositary receipts. universes, memberships and history are those of the environment; symbols, prices and events are shared by all. universe_counts has the universes per type.';
+COMMENT ON FUNCTION report_totals(text) IS 'Returns the totals of an environment in one row. stocks: rows of active_stocks. Universes, memberships and history are those of the environment; symbols, prices and events are shared by all.';

@@ -26,7 +26,7 @@ AS $$
         FROM group_memberships AS m
         GROUP BY m.group_id
     ), moment AS (
-        -- What one change opened, and what became of it: few rows even where the history is long.
+        -- Rows opened and closed per change: few rows even if the history is long.
         SELECT h.group_id, h.valid_from, count(*) AS opened, max(h.valid_to) AS last_closed,
             count(*) FILTER (WHERE h.close_reason = 'reweighted' AND h.valid_to >= l.since) AS reweighted,
             count(*) FILTER (WHERE h.close_reason <> 'reweighted' AND h.valid_to >= l.since) AS removed
@@ -34,7 +34,7 @@ AS $$
         CROSS JOIN limits AS l
         GROUP BY h.group_id, h.valid_from
     ), change AS (
-        -- A new weight closes a row and opens the next: neither came nor went. Nor did the members a universe began with.
+        -- A new weight closes a row and opens the next: neither added nor removed. The first fill does not count as added.
         SELECT c.group_id, min(c.valid_from) AS known_since, greatest(max(c.valid_from), max(c.last_closed)) AS last_change,
             coalesce(sum(c.opened) FILTER (WHERE c.valid_from >= l.since), 0) - sum(c.reweighted)
                 - CASE WHEN min(c.valid_from) >= l.since THEN (array_agg(c.opened ORDER BY c.valid_from))[1] ELSE 0 END AS added,
@@ -53,4 +53,4 @@ AS $$
     ORDER BY g.type COLLATE "C", g.name COLLATE "C"
 $$;
 
-COMMENT ON FUNCTION report_universes(text, integer) IS 'Size and last change of every universe that is not retired. last_change: when a constituent came, went or got another weight (a shift of rank is none). added, removed: symbols in the last p_days days, the first fill of a universe not counted. as_of: date of the holdings in its file, ISO 8601. weight_sum: percent.';
+COMMENT ON FUNCTION report_universes(text, integer) IS 'Returns size and last change of every universe that is not retired. last_change: last addition, removal or change of weight. added, removed: symbols in the last p_days days, without the first fill of a universe. as_of: date of the holdings file, ISO 8601. weight_sum: percent.';

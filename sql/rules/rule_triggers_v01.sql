@@ -2,6 +2,8 @@ CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCA
     FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON market_cap_bands
     FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
+CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON stock_types
+    FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON ranking_sizes
     FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sectors
@@ -25,6 +27,7 @@ CREATE TRIGGER universes_rule_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCA
 
 COMMENT ON TRIGGER universes_rule_changed ON settings IS 'Marks a changed rule.';
 COMMENT ON TRIGGER universes_rule_changed ON market_cap_bands IS 'Marks a changed rule.';
+COMMENT ON TRIGGER universes_rule_changed ON stock_types IS 'Marks a changed rule.';
 COMMENT ON TRIGGER universes_rule_changed ON ranking_sizes IS 'Marks a changed rule.';
 COMMENT ON TRIGGER universes_rule_changed ON sectors IS 'Marks a changed rule.';
 COMMENT ON TRIGGER universes_rule_changed ON sector_etfs IS 'Marks a changed rule.';

@@ -6,12 +6,12 @@ SECURITY DEFINER
 SET search_path FROM CURRENT
 AS $$
 /*
- * Statement trigger on sector_overrides: marks the symbols whose sector may have changed, and no others.
- * SECURITY DEFINER: whoever imports into the table needs no right on market_changes.
+ * Statement trigger on sector_overrides: marks exactly the symbols whose sector may have changed.
+ * SECURITY DEFINER: importers need no right on market_changes.
  */
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        INSERT INTO market_changes (kind) VALUES ('rule');
+        INSERT INTO market_changes (kind) VALUES ('all');
     ELSIF TG_OP = 'UPDATE' THEN
         INSERT INTO market_changes (kind, symbol) SELECT 'fund', symbol FROM old_rows UNION SELECT 'fund', symbol FROM new_rows;
     ELSE

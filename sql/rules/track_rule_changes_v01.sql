@@ -7,10 +7,10 @@ SET search_path FROM CURRENT
 AS $$
 /*
  * Statement trigger on the rule tables: the next full refresh recomputes everything.
- * SECURITY DEFINER: whoever changes a rule needs no right on market_changes.
+ * SECURITY DEFINER: operators who change a rule need no right on market_changes.
  */
 BEGIN
-    INSERT INTO market_changes (kind) VALUES ('rule');
+    INSERT INTO market_changes (kind) VALUES ('all');
     RETURN NULL;
 END;
 $$;

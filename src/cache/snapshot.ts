@@ -149,7 +149,7 @@ export class Snapshot {
 
   #unite(text: string): readonly string[] {
     if (text.trim() === '')
-      throw new UniversesError('no universe is named at all', {
+      throw new UniversesError('no universe name given', {
         code: SQLSTATE.invalidArgument,
         hint: "Names are separated by colons: symbols('SPY:QQQ:dow30').",
       })

@@ -12,8 +12,8 @@ export interface LockHolder {
   seconds: number | null
 }
 
-/** Holders of the advisory lock whose key hashes this text; see lock_universes and lock_relay. */
-export function lockHolders(patient: Patient, key: string): Promise<LockHolder[]> {
+/** Returns the sessions that hold the advisory lock `name` (see lock_key). */
+export function lockHolders(patient: Patient, name: string): Promise<LockHolder[]> {
   return ask<LockHolder & Record<string, unknown>>(
     patient,
     `SELECT l.pid, a.application_name AS application, a.usename AS role, host(a.client_addr) AS address, a.state,
@@ -23,8 +23,8 @@ export function lockHolders(patient: Patient, key: string): Promise<LockHolder[]
      LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended($1, 0)`,
-    [key],
+       AND (l.classid::bigint << 32) | l.objid::bigint = (SELECT lock_key($1))`,
+    [name],
   )
 }
 

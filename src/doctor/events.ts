@@ -22,7 +22,7 @@ export async function checkEvents(patient: Patient): Promise<Examined> {
      FROM unpublished_events AS u`,
   )
   const { events, minutes, limit, everPublished } = row!
-  const [relay] = await lockHolders(patient, `pg-universes relay in ${patient.schema}`)
+  const [relay] = await lockHolders(patient, 'relay')
   const worker = relay ? `relay: ${describeHolder(relay)}` : 'no relay is connected'
   const waiting =
     events === 0

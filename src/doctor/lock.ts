@@ -7,7 +7,7 @@ const DEFAULT_MINUTES = 5
 
 /** Who keeps every refresh and load out right now, and whether for too long. */
 export async function checkLock(patient: Patient): Promise<Examined> {
-  const [holder] = await lockHolders(patient, `pg-universes memberships in ${patient.schema}`)
+  const [holder] = await lockHolders(patient, 'memberships')
   if (!holder) return { summary: 'no refresh or load is running' }
   const [limit] = await ask<{ minutes: number }>(
     patient,

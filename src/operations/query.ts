@@ -50,7 +50,7 @@ export async function describeStock(
   symbol: string,
   options: QueryOptions = {},
 ): Promise<StockDocument> {
-  return call(client, 'describe_stock($3, as_of_moment($1), $2)', options, [symbol])
+  return call(client, 'describe_stock($3, resolve_as_of($1), $2)', options, [symbol])
 }
 
 /**
@@ -64,12 +64,12 @@ export async function describeUniverse(
   options: QueryOptions & { type?: string | undefined } = {},
 ): Promise<UniverseDocument> {
   const types = options.type === undefined ? null : [options.type]
-  return call(client, 'describe_universe($3, $4, as_of_moment($1), $2)', options, [name, types])
+  return call(client, 'describe_universe($3, $4, resolve_as_of($1), $2)', options, [name, types])
 }
 
 /** Calls describe_all(). Rejects with UV003 for a time before the history begins, and for an unused environment. */
 export async function describeAll(client: pg.ClientBase, options: QueryOptions = {}): Promise<AllAnswer> {
-  return call(client, 'describe_all(as_of_moment($1), $2)', options, [])
+  return call(client, 'describe_all(resolve_as_of($1), $2)', options, [])
 }
 
 async function call<Answer>(

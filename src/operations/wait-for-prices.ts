@@ -79,7 +79,7 @@ async function look(options: WaitForPricesOptions, again: boolean): Promise<Pric
 async function ask(client: pg.Client, day: string): Promise<PricesIn> {
   const query = {
     text: `SELECT p.is_in, p.priced::float8, p.stocks::float8, p.needed::float8, p.percent::float8, p.last_day::text
-           FROM prices_in(check_price_day($1)) AS p`,
+           FROM prices_in(assert_price_day($1)) AS p`,
     values: [day],
     query_timeout: QUERY_TIMEOUT_MS,
   }

@@ -30,8 +30,8 @@ export class Outbox {
 
   /** The oldest waiting events above `after`, in order. */
   async claim(limit: number, after: string): Promise<RelayEvent[]> {
-    const text = 'SELECT seq, event, channels, message FROM claim_events($1, $2)'
-    const rows = await this.#call('claim_events', text, [limit, after])
+    const text = 'SELECT seq, event, channels, message FROM next_events($1, $2)'
+    const rows = await this.#call('next_events', text, [limit, after])
     return (rows as [string, string, string[], string][]).map(([seq, event, channels, message]) => ({
       seq,
       event,

@@ -120,7 +120,7 @@ async function throughput({ quick, log }: Bench, { client, url }: Database, redi
        FROM generate_series(1, $2::integer) AS n`,
       [EVENT, count],
     )
-    const { rows } = await client.query<{ message: string }>('SELECT message FROM claim_events($1)', [count])
+    const { rows } = await client.query<{ message: string }>('SELECT message FROM next_events($1)', [count])
     const floor = await time(() => pipeline(redis, rows))
     const ours = await time(async () => {
       const relayed = await relayOnce({ url }, new RedisSink({ url: redis }))

@@ -184,8 +184,8 @@ describe('what does not exist and what is empty', async () => {
   it.each([
     ['AAA:nothing:hollow: naught', 'UV003', 'no universe is named naught, nothing'],
     ['AAA:', 'UV003', 'no universe is named '],
-    ['', 'UV002', 'no universe is named at all'],
-    ['  ', 'UV002', 'no universe is named at all'],
+    ['', 'UV002', 'no universe name given'],
+    ['  ', 'UV002', 'no universe name given'],
   ])('symbols(%j) is refused as universe_symbols does', async (names, code, message) => {
     expect(() => cache.symbols(names)).toThrow(expect.objectContaining({ code, message }))
     await expect(db.query('SELECT universe_symbols($1)', [names])).rejects.toMatchObject({ code, message })

@@ -39,7 +39,7 @@ describe('an override marks its own symbol', () => {
 
   it('and everything when all are truncated', async () => {
     await db.query('TRUNCATE sector_overrides')
-    expect(await takeMarks(db)).toEqual(['rule'])
+    expect(await takeMarks(db)).toEqual(['all'])
   })
 })
 

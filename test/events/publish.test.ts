@@ -15,7 +15,7 @@ async function claimed(
   limit = 1000,
   after = 0,
 ): Promise<{ seq: string; event: string; channels: string[]; message: string }[]> {
-  return db.query('SELECT * FROM claim_events($1, $2)', [limit, after])
+  return db.query('SELECT * FROM next_events($1, $2)', [limit, after])
 }
 
 async function chain(): Promise<[number, number][]> {
@@ -134,7 +134,7 @@ describe('publish_event', () => {
   })
 })
 
-describe('claim_events', () => {
+describe('next_events', () => {
   test('the message is the one of the design, key by key', async () => {
     await db.query(
       `INSERT INTO universe_events (event, payload, created_at)
@@ -153,7 +153,7 @@ describe('claim_events', () => {
     )
     const client = await db.client()
     await client.query(`SET timezone = 'Asia/Tokyo'`)
-    const { rows } = await client.query<{ message: string }>('SELECT message FROM claim_events()')
+    const { rows } = await client.query<{ message: string }>('SELECT message FROM next_events()')
     expect(JSON.parse(rows[0]?.message ?? '')).toMatchObject({ timestamp: '2026-07-01T12:00:00Z' })
   })
 

@@ -75,7 +75,7 @@ describe('members_as_of', () => {
         code: 'UV003',
         message: expect.stringMatching(/^the members of SPY at .+ are not known$/) as string,
         detail: `Its history begins at ${begin!.at}.`,
-        hint: 'Ask about a later moment.',
+        hint: 'Use a later time.',
       })
     }
   })

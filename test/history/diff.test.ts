@@ -99,7 +99,7 @@ describe('membership_diff', () => {
     await expect(diff(ends[1]!, ends[0]!)).rejects.toMatchObject({
       code: 'UV002',
       message: expect.stringContaining(' is after ') as string,
-      hint: 'Give the earlier moment first.',
+      hint: 'Pass the earlier time first.',
     })
   })
 

@@ -138,6 +138,6 @@ describe('the events of a rollback', () => {
     expect(await db.query('SELECT * FROM market_changes')).toEqual([])
     const load = await loadLines(db, 'TEC5,60 BNK1,40')
     await rollBack(db, load.id, { before: true })
-    expect(await db.query(`SELECT * FROM market_changes WHERE kind = 'rule'`)).toHaveLength(1)
+    expect(await db.query(`SELECT * FROM market_changes WHERE kind = 'all'`)).toHaveLength(1)
   })
 })

@@ -45,7 +45,7 @@ describe('the file that was taken back', () => {
       const again = await put({})
       expect(again).toMatchObject({ total_changes: 0, files: [{ status: 'held' }] })
       expect(again.files[0]!.held_by).toEqual([
-        expect.stringMatching(`^a rollback took this very file back at 20.+ \\(run ${run.id}\\)$`),
+        expect.stringMatching(`^a rollback reverted this file at 20.+ \\(run ${run.id}\\)$`),
       ])
       expect(await weights(db)).toEqual({ A: 60, B: 40 })
     }

@@ -104,9 +104,9 @@ describe('what it refuses, changing nothing', () => {
   const unknown = '00000000-0000-4000-8000-000000000000'
   it.each([
     [unknown, 'UV003', `no run or load ${unknown}`],
-    ['2999-01-01', 'UV002', /^2999-01-01 .* lies ahead$/],
-    ['infinity', 'UV002', /lies ahead$/],
-    ['tomorrow', 'UV002', /lies ahead$/],
+    ['2999-01-01', 'UV002', /^2999-01-01 .* is in the future$/],
+    ['infinity', 'UV002', /is in the future$/],
+    ['tomorrow', 'UV002', /is in the future$/],
     ['last tuesday', 'UV002', `'last tuesday' is neither a run nor a load nor a timestamp`],
     ['', 'UV002', `'' is neither a run nor a load nor a timestamp`],
     ['2026-13-45', 'UV002', /is neither/],

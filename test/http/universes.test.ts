@@ -269,7 +269,7 @@ describe('CSV', () => {
 
 describe('as_of', () => {
   it.each([
-    ['2999-01-01', 'lies ahead'],
+    ['2999-01-01', 'is in the future'],
     ['tomorrow', ''],
     ['soon', 'neither a run nor a load nor a timestamp'],
     ['2025-02-30', 'neither'],

@@ -87,7 +87,7 @@ describe('request_refresh', () => {
       accepted: false,
       job_id,
       mode: 'ipos',
-      message: expect.stringMatching(/^a refresh is already going: requested by test at 20\d\d-/) as string,
+      message: expect.stringMatching(/^a refresh is already running: requested by test at 20\d\d-/) as string,
     })
     expect(await waiting()).toHaveLength(1)
   })
@@ -119,7 +119,7 @@ describe('request_refresh, while something is running', () => {
     await untilHeldUp(db, '%refresh_universes%')
     const answer = await request(db)
     expect(answer).toMatchObject({ accepted: false, mode: null })
-    expect(answer.message).toMatch(/^a refresh is already going: now at cache_and_events, since 20\d\d-/)
+    expect(answer.message).toMatch(/^a refresh is already running: now at cache_and_events, since 20\d\d-/)
     await release()
     expect(answer.job_id).toBe((await running).id)
     expect(await waiting()).toEqual([])
@@ -167,7 +167,7 @@ describe('request_refresh, while something is running', () => {
       expect(answer.rows[0]).toMatchObject({
         accepted: false,
         job_id: rows[0]!.id,
-        message: 'a refresh is already going: now at end',
+        message: 'a refresh is already running: now at end',
       })
       await client.query('COMMIT')
       await other.end()

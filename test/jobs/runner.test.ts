@@ -194,7 +194,7 @@ describe('a job that cannot be run', () => {
   it('is recorded as failed, with the remedy, and not tried again', async () => {
     // Not a failure of the refresh, which records those itself: the run cannot even begin.
     await db.query(`
-      CREATE OR REPLACE FUNCTION check_mode(p_mode text, p_modes text[]) RETURNS void LANGUAGE plpgsql AS $$
+      CREATE OR REPLACE FUNCTION assert_mode(p_mode text, p_modes text[]) RETURNS void LANGUAGE plpgsql AS $$
       BEGIN
         IF pg_catalog.current_setting('application_name') <> 'request' THEN
           RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'not for you', HINT = 'ask for it';

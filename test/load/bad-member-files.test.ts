@@ -210,7 +210,7 @@ const BAD: Record<string, BadFile> = {
     file: 'bad_holdings.csv',
     content: `${header}AAPL,5\nMSFT,4\naapl ,3\n`,
     problem: {
-      message: 'the symbol stands on line 2 already', line: 4, column: 'symbol', value: 'AAPL',
+      message: 'the symbol already appears on line 2', line: 4, column: 'symbol', value: 'AAPL',
       remedy: 'Keep one line per symbol.',
     },
   },

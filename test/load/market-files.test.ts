@@ -27,7 +27,7 @@ const BAD_PRICES: [string, string, Partial<Problem>][] = [
   ['a close that is NaN', `${prices}A,2026-01-02,,,,NaN,\n`, { message: 'not a price', value: 'NaN' }],
   ['a price too large to store', `${prices}A,2026-01-02,,,,1234567890123,\n`, { message: 'not a price', column: 'close' }],
   ['a volume with a fraction', `${prices}A,2026-01-02,,,,1,1.5\n`, { message: 'not a number of shares', column: 'volume', value: '1.5' }],
-  ['a row twice', `${prices}A,2026-01-02,,,,1,\nB,2026-01-02,,,,1,\na,2026-01-02,,,,2,\n`, { message: 'this symbol and date stand already on line 2 of bad.csv', line: 4, value: 'A 2026-01-02' }],
+  ['a row twice', `${prices}A,2026-01-02,,,,1,\nB,2026-01-02,,,,1,\na,2026-01-02,,,,2,\n`, { message: 'this symbol and date already appear on line 2 of bad.csv', line: 4, value: 'A 2026-01-02' }],
 ] // prettier-ignore
 
 const BAD_SYMBOLS: [string, string, Partial<Problem>][] = [
@@ -41,7 +41,7 @@ const BAD_SYMBOLS: [string, string, Partial<Problem>][] = [
   ['a date', `${symbols}A,Agilent,CS,true,,,1999-1-1,\n`, { message: 'not a date', column: 'list_date', value: '1999-1-1' }],
   ['a SIC code', `${symbols}A,Agilent,CS,true,,,,38 26\n`, { message: 'not a SIC code', column: 'sic_code', value: '38 26' }],
   ['a name over two lines', `${symbols}A,"Agilent\nInc",CS,true,,,,\nB,Barnes,CS,maybe,,,,\n`, { message: 'a line break in the value', line: 2, column: 'name', more: 1 }],
-  ['a symbol twice', `${symbols}A,Agilent,CS,true,,,,\nB,Barnes,CS,true,,,,\nA,Agilent,CS,true,,,,\n`, { message: 'the symbol stands already on line 2 of bad.csv', line: 4, value: 'A' }],
+  ['a symbol twice', `${symbols}A,Agilent,CS,true,,,,\nB,Barnes,CS,true,,,,\nA,Agilent,CS,true,,,,\n`, { message: 'the symbol already appears on line 2 of bad.csv', line: 4, value: 'A' }],
 ] // prettier-ignore
 
 describe.each([
@@ -81,7 +81,7 @@ test('a row in two files rejects the later file, with the line of both', async (
   expect(resultOf(result, 'one.csv').status).toBe('loaded')
   expect(resultOf(result, 'two.csv')).toMatchObject({
     status: 'rejected',
-    problem: { message: 'this symbol and date stand already on line 22 of one.csv', line: 3 },
+    problem: { message: 'this symbol and date already appear on line 22 of one.csv', line: 3 },
   })
 })
 

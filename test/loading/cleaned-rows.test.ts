@@ -116,7 +116,7 @@ test('in a canonical file a repeated symbol is an error still', async () => {
   const { files } = await loadRows(db, 'etfs', [fund('CANONICAL', rows)])
   expect(files[0]).toMatchObject({
     status: 'rejected',
-    problem: { message: 'the symbol stands on line 2 already' },
+    problem: { message: 'the symbol already appears on line 2' },
   })
 })
 

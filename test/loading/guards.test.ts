@@ -188,7 +188,7 @@ describe('a file that a rollback took back', () => {
       const { files } = await run([bad], { mode })
       expect(files[0]).toMatchObject({
         status: 'held',
-        held_by: ['a rollback took this very file back at 2025-11-20T06:00:00Z (run 0199aaaa-0000-7000-8000-000000000001)'], // prettier-ignore
+        held_by: ['a rollback reverted this file at 2025-11-20T06:00:00Z (run 0199aaaa-0000-7000-8000-000000000001)'], // prettier-ignore
       })
     }
     expect(await isRemembered()).toBe(true)

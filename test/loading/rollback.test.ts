@@ -29,9 +29,7 @@ test('after a rollback the bad file is held, an older good one is loaded', async
     expect(files[0]).toMatchObject({
       status: 'held',
       held_by: [
-        expect.stringMatching(
-          new RegExp(`^a rollback took this very file back at .* \\(run ${rollback!.id}\\)$`),
-        ),
+        expect.stringMatching(new RegExp(`^a rollback reverted this file at .* \\(run ${rollback!.id}\\)$`)),
       ],
     })
   }

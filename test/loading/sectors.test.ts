@@ -121,7 +121,7 @@ describe('a file is rejected', () => {
     ['for an empty sector', { AAPL: null }, { message: 'the sector is empty', line: 2, column: 'sector' }],
     ['for an empty symbol', { '': 'Energy' }, { message: 'the symbol is empty', line: 2, column: 'symbol' }],
     ['for what is no ticker', { 'Apple Inc': 'Energy' }, { message: 'not a ticker symbol', line: 2, value: 'APPLE INC' }],
-    ['for a symbol twice', { AAPL: 'Energy', ' aapl': 'Energy' }, { message: 'the symbol stands already on line 2 of bad.csv', line: 3, value: 'AAPL' }],
+    ['for a symbol twice', { AAPL: 'Energy', ' aapl': 'Energy' }, { message: 'the symbol already appears on line 2 of bad.csv', line: 3, value: 'AAPL' }],
   ])('%s', async (_name, sectors, problem) => {
     const { files } = await run([file('bad.csv', sectors), file('good.csv', { XOM: 'energy' })])
     expect(files[0]).toMatchObject({ status: 'rejected', problem })
@@ -132,7 +132,7 @@ describe('a file is rejected', () => {
   test('for a symbol that another file of the load states', async () => {
     const { files } = await run([file('a.csv', { AAPL: 'Energy' }), file('b.csv', { AAPL: 'Energy' })])
     expect(files.map(({ status }) => status)).toEqual(['loaded', 'rejected'])
-    expect(files[1]!.problem?.message).toBe('the symbol stands already on line 2 of a.csv')
+    expect(files[1]!.problem?.message).toBe('the symbol already appears on line 2 of a.csv')
   })
 
   test('for a symbol that a file loaded before states', async () => {
@@ -141,7 +141,7 @@ describe('a file is rejected', () => {
       const result = await run(files)
       expect(result.files.at(-1)).toMatchObject({
         status: 'rejected',
-        problem: { message: 'the symbol stands already on line 2 of a.csv, loaded before', line: 2 },
+        problem: { message: 'the symbol already appears on line 2 of a.csv, loaded before', line: 2 },
       })
     }
     expect(await overrides()).toEqual({ AAPL: ['energy', 'a.csv', 2] })

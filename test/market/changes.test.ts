@@ -137,7 +137,7 @@ describe('rules and funds', () => {
     "DELETE FROM theme_rules WHERE name = 'space'",
   ])('a changed rule leaves a mark: %s', async (sql) => {
     await db.query(sql)
-    expect(await marks()).toEqual(['rule'])
+    expect(await marks()).toEqual(['all'])
   })
 
   it('channels and guards are read when they are used: no mark', async () => {

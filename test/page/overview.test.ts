@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 
 async function overview(): Promise<Overview> {
-  const [row] = await db.query<{ overview: Overview }>('SELECT overview()')
+  const [row] = await db.query<{ overview: Overview }>('SELECT admin_overview() AS overview')
   return row!.overview
 }
 

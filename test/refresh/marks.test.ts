@@ -64,10 +64,10 @@ describe('market_changes', () => {
       [],
     ],
     ['a value that stays', `UPDATE symbols SET active = active, sector = sector`, []],
-    ['a setting', `UPDATE settings SET value = 6 WHERE name = 'market_cap_change_percent'`, ['rule']],
-    ['a theme', `DELETE FROM theme_rules WHERE name = 'space'`, ['rule']],
-    ['all prices at once', 'TRUNCATE ohlcv_daily', ['rule']],
-    ['all symbols at once', 'TRUNCATE symbols', ['rule']],
+    ['a setting', `UPDATE settings SET value = 6 WHERE name = 'market_cap_change_percent'`, ['all']],
+    ['a theme', `DELETE FROM theme_rules WHERE name = 'space'`, ['all']],
+    ['all prices at once', 'TRUNCATE ohlcv_daily', ['all']],
+    ['all symbols at once', 'TRUNCATE symbols', ['all']],
   ] as [string, string, string[]][])('notes %s', async (_what, sql, wanted) => {
     await db.query(sql)
     expect(await marks()).toEqual(wanted)

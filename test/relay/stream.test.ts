@@ -41,7 +41,7 @@ test('a subscriber that saw a gap catches up by seq', async () => {
   expect(await behind(1_197)).toEqual([1_198, 1_199, 1_200, 1_201])
   const [entry] = await client.xrange(STREAM, '1200-0', '1200-0')
   const [{ message } = { message: '' }] = await db.query<{ message: string }>(
-    'SELECT message FROM claim_events(1)',
+    'SELECT message FROM next_events(1)',
   )
   expect(message).toBe('')
   expect(entry?.[1].slice(0, 5)).toEqual(['seq', '1200', 'event', 'ipo_assigned', 'message'])

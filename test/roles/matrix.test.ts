@@ -40,7 +40,7 @@ const NEVER = [
   ...['settings', 'membership_guards', 'event_channels', 'market_cap_bands', 'ranking_sizes', 'sectors'],
   ...['sector_etfs', 'sector_sources', 'vendor_sectors', 'industry_groups', 'sic_sectors', 'etf_categories'],
   ...['etf_category_funds', 'theme_rules', 'issuer_formats', 'holding_skip_rules', 'symbol_aliases'],
-  ...['relationship_checks', 'legacy_families', 'group_memberships', 'membership_history', 'universe_events'],
+  ...['stock_types', 'relationship_checks', 'legacy_families', 'group_memberships', 'membership_history', 'universe_events'],
   ...['installed_tables', 'installed_files', 'installed_objects', 'universes_migrations'],
 ]
 
@@ -191,13 +191,13 @@ describe('the stated rights', () => {
       `REVOKE INSERT ON sync_runs FROM ${roles.prefix}_operator; REVOKE SELECT ON symbols FROM ${roles.prefix}_reader`,
     )
     await db.query(
-      'ALTER FUNCTION plain_name(text) OWNER TO CURRENT_USER; REVOKE EXECUTE ON FUNCTION plain_name(text) FROM PUBLIC',
+      'ALTER FUNCTION normalize_name(text) OWNER TO CURRENT_USER; REVOKE EXECUTE ON FUNCTION normalize_name(text) FROM PUBLIC',
     )
     const { prefix } = roles
     const found = (await missing()) as { remedy: string }[]
     expect(found.map(({ remedy }) => remedy)).toEqual([
       `GRANT INSERT ON TABLE universes.sync_runs TO ${prefix}_operator;`,
-      `ALTER FUNCTION universes.plain_name(text) OWNER TO ${prefix}_owner;`,
+      `ALTER FUNCTION universes.normalize_name(text) OWNER TO ${prefix}_owner;`,
       `GRANT SELECT ON TABLE public.symbols TO ${prefix}_reader;`,
     ])
     for (const { remedy } of found) await db.query(remedy)

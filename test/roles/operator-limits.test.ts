@@ -35,7 +35,7 @@ describe('an operator may not', () => {
       'etf_categories',
     ],
     ...['etf_category_funds', 'theme_rules', 'issuer_formats', 'holding_skip_rules', 'symbol_aliases'],
-    ...['relationship_checks', 'legacy_families'],
+    ...['stock_types', 'relationship_checks', 'legacy_families'],
   ]
   const RECORDS = ['membership_history', 'group_memberships', 'universe_events', 'sync_runs', 'load_runs']
   const columnOf: Readonly<Record<string, string>> = {

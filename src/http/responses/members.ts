@@ -11,7 +11,7 @@ export interface MembersAsked {
   limit: number | undefined
   offset: number
   csv: boolean
-  /** A past moment, as as_of_moment() in SQL reads it. */
+  /** A past moment, as resolve_as_of() in SQL reads it. */
   asOf?: string | undefined
 }
 

@@ -77,7 +77,7 @@ function overviewRoute(app: App, service: Service): void {
     async (_request, reply) => {
       reply.header('cache-control', 'private, no-cache')
       try {
-        last = await service.database.value<Omit<Overview, 'cache'>>('SELECT overview($1)', [
+        last = await service.database.value<Omit<Overview, 'cache'>>('SELECT admin_overview($1)', [
           service.environment,
         ])
       } catch (error) {

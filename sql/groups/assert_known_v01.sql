@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION check_known(
+CREATE OR REPLACE FUNCTION assert_known(
     p_at timestamptz,
     p_environment text DEFAULT 'DEFAULT'
 )
@@ -7,7 +7,7 @@ LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-/* Keeps a typing error in the environment, or a day before the first load, from being answered with nothing. */
+/* Distinguishes a misspelled environment, or a time before the first load, from an empty result. */
 DECLARE
     v_since timestamptz;
 BEGIN
@@ -29,10 +29,10 @@ BEGIN
                 ERRCODE = 'UV003',
                 MESSAGE = format('the universes at %s are not known', p_at),
                 DETAIL = coalesce('History begins at ' || v_since || '.', 'There is no history yet.'),
-                HINT = 'Ask about a later moment.';
+                HINT = 'Use a later time.';
         END IF;
     END IF;
 END;
 $$;
 
-COMMENT ON FUNCTION check_known(timestamptz, text) IS 'Raises UV003 where nothing is known: an environment without universes while others have some, or a moment before its history begins (p_at NULL: now).';
+COMMENT ON FUNCTION assert_known(timestamptz, text) IS 'Raises UV003 if p_environment has no universes while other environments have some, or if p_at lies before its history begins. p_at NULL: now.';

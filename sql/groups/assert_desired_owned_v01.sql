@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION check_desired(
+CREATE OR REPLACE FUNCTION assert_desired_owned(
     p_desired regclass
 )
 RETURNS void
@@ -7,8 +7,8 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Called by apply_memberships with its owner's rights: a view runs its functions with the rights of whoever reads it, so one made
- * by somebody else could do anything in the owner's name. Raises UV002 for a relation that is not the owner's.
+ * apply_memberships runs with its owner's rights, and a view runs its functions with the rights of its reader: a view of
+ * another role could execute anything as the owner. Raises UV002 for a relation that belongs to another role.
  */
 DECLARE
     v_owner text := (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = p_desired);
@@ -23,4 +23,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION check_desired(regclass) IS 'Raises UV002 when a relation that states desired members does not belong to the owner of apply_memberships.';
+COMMENT ON FUNCTION assert_desired_owned(regclass) IS 'Raises UV002 unless the relation p_desired belongs to the owner of apply_memberships.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION check_mode(
+CREATE OR REPLACE FUNCTION assert_mode(
     p_mode text,
     p_modes text[]
 )
@@ -18,4 +18,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION check_mode(text, text[]) IS 'Raises UV002 for a mode that is not one of p_modes.';
+COMMENT ON FUNCTION assert_mode(text, text[]) IS 'Raises UV002 unless p_mode is one of p_modes.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION is_held(
+CREATE OR REPLACE FUNCTION exceeds_guard(
     p_group_type text,
     p_before bigint,
     p_added bigint,
@@ -19,4 +19,4 @@ AS $$
     LIMIT 1
 $$;
 
-COMMENT ON FUNCTION is_held(text, bigint, bigint, bigint) IS 'Whether membership_guards holds a change back: group type, members before, members added, members removed.';
+COMMENT ON FUNCTION exceeds_guard(text, bigint, bigint, bigint) IS 'Returns true if membership_guards hold a change back: a group of type p_group_type with p_before members that gains p_added and loses p_removed.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION remember_rollback(
+CREATE OR REPLACE FUNCTION record_rollback(
     p_run_id uuid,
     p_groups bigint[],
     p_moment timestamptz
@@ -9,10 +9,10 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
     /*
-     * A loaded universe comes from the file of p_moment again, so that its date ranks and guards as it did then; where none
-     * is recorded, checksum and date are forgotten. The files taken back, by an earlier rollback too, are held when they
-     * come again. A universe that did not exist then counts as retired, one that did no longer does; what the rules
-     * maintain is theirs to retire.
+     * A loaded universe comes from the file of p_moment again, so that its date is ranked and guarded as it was then; if none
+     * is recorded, checksum and date are removed. The files taken back, by an earlier rollback too, are held if they are loaded
+     * again. A universe that did not exist at p_moment is marked as retired, one that did is not; universes of the rules are
+     * retired by ensure_groups only.
      */
     UPDATE definition_groups AS g
     SET updated_at = now(), metadata = coalesce(g.metadata, '{}') - '{retired_at,rolled_back}'::text[]
@@ -25,7 +25,7 @@ AS $$
             ELSE jsonb_strip_nulls(jsonb_build_object('retired_at', g.metadata -> 'retired_at'))
         END
     FROM definition_groups AS o
-    CROSS JOIN LATERAL (SELECT CASE WHEN o.metadata ->> 'source' = 'file' THEN file_at(o.id, p_moment) END AS file) AS f
+    CROSS JOIN LATERAL (SELECT CASE WHEN o.metadata ->> 'source' = 'file' THEN source_file_at(o.id, p_moment) END AS file) AS f
     CROSS JOIN LATERAL (
         SELECT jsonb_agg(DISTINCT x.md5) AS md5
         FROM (
@@ -38,4 +38,4 @@ AS $$
     WHERE o.id = g.id AND g.id = ANY (p_groups)
 $$;
 
-COMMENT ON FUNCTION remember_rollback(uuid, bigint[], timestamptz) IS 'Notes in the metadata of universes that a rollback to p_moment has changed: the file their members come from now, the files taken back (rolled_back: file, at and run_id of the first rollback, md5 of every file since), and whether they are retired.';
+COMMENT ON FUNCTION record_rollback(uuid, bigint[], timestamptz) IS 'Updates definition_groups.metadata after a rollback to p_moment: the file that the members come from again, the checksums that are held if they are loaded again (rolled_back), and retired_at.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION moment_of(
+CREATE OR REPLACE FUNCTION resolve_timestamp(
     p_what text,
     p_before boolean DEFAULT false,
     p_environment text DEFAULT NULL
@@ -9,9 +9,8 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * The moment that a run, a load or a timestamp stands for: the end of the run or load, or with p_before the moment just
- * before the first membership that it changed, or before the timestamp. UV003: no such run, or one that changed another
- * environment than p_environment. UV002: not a timestamp, or one that lies ahead.
+ * Resolves the id of a run or load, or a timestamp. With p_before: the time just before the first membership that the run
+ * changed, or just before the timestamp.
  */
 DECLARE
     v_moment timestamptz;
@@ -25,7 +24,7 @@ BEGIN
                 MESSAGE = format('no run or load %s', p_what),
                 DETAIL = 'Dry runs and failed runs have changed nothing and do not count.',
                 HINT = format('SELECT * FROM %I.recorded_runs ORDER BY started_at DESC lists them.', engine_schema());
-        ELSIF v_run.environment <> p_environment AND v_run.mode NOT IN ('symbols', 'prices') THEN
+        ELSIF v_run.environment <> p_environment AND v_run.mode NOT IN (SELECT k.kind FROM load_kinds AS k WHERE k.is_market_data) THEN
             RAISE EXCEPTION USING
                 ERRCODE = 'UV003',
                 MESSAGE = format('%s is a %s of the environment %s, not of %s', p_what, v_run.kind, v_run.environment, p_environment),
@@ -53,11 +52,11 @@ BEGIN
         RAISE EXCEPTION USING
             ERRCODE = 'UV002',
             MESSAGE = CASE WHEN v_moment IS NULL THEN format('%L is neither a run nor a load nor a timestamp', p_what)
-                ELSE format('%s lies ahead', v_moment) END,
+                ELSE format('%s is in the future', v_moment) END,
             HINT = 'Give the id of a run or load (recorded_runs lists them), or a timestamp: 2026-11-20 18:00+01.';
     END IF;
     RETURN v_moment - CASE WHEN p_before THEN interval '1 microsecond' ELSE interval '0' END;
 END;
 $$;
 
-COMMENT ON FUNCTION moment_of(text, boolean, text) IS 'When a run or load (by id) was over, or with p_before the moment before its first change; a timestamp stands for itself, or with p_before for the moment before it. Raises UV003 (no such run, or one of another environment than p_environment) and UV002 (no timestamp, or one ahead).';
+COMMENT ON FUNCTION resolve_timestamp(text, boolean, text) IS 'Returns the time that p_what stands for. The id of a run or load: its end, or with p_before the microsecond before its first change. A timestamp: itself, or with p_before the microsecond before it. Raises UV002 if p_what is no timestamp or is in the future, UV003 for an unknown run or one of another environment than p_environment.';

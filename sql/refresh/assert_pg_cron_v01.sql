@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION check_pg_cron(
+CREATE OR REPLACE FUNCTION assert_pg_cron(
     p_elsewhere text,
     p_crontab text
 )
@@ -8,9 +8,9 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Raises UV007 unless pg_cron can be called in this database: says what was found, and each step to get there. The
- * remedies that do without: p_elsewhere, a statement for the database in which pg_cron works, and p_crontab.
- * Whether the library is loaded is seen only by roles that may read all settings; others are told every step.
+ * Raises UV007 unless pg_cron can be called in this database; reports the current state and each step to get there.
+ * Alternatives without pg_cron here: p_elsewhere, a statement for the database in which pg_cron works, and p_crontab. Only
+ * roles that may read all settings can see if the library is loaded; for others every step is listed.
  */
 DECLARE
     v_reads boolean := pg_has_role('pg_read_all_settings', 'USAGE');
@@ -53,4 +53,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION check_pg_cron(text, text) IS 'Raises UV007, with what was found and what to do, unless pg_cron can be called in this database by this role.';
+COMMENT ON FUNCTION assert_pg_cron(text, text) IS 'Raises UV007 unless this role can call pg_cron in this database. The hint lists the steps to get there. p_elsewhere, p_crontab: the alternatives without pg_cron here, quoted in the hint.';

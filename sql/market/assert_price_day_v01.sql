@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION check_price_day(
+CREATE OR REPLACE FUNCTION assert_price_day(
     p_day text
 )
 RETURNS date
@@ -39,4 +39,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION check_price_day(text) IS 'Reads a day, written YYYY-MM-DD, whose prices are to be waited for. Raises UV002 for anything else, a weekend, and a day in the future.';
+COMMENT ON FUNCTION assert_price_day(text) IS 'Reads a day, written YYYY-MM-DD, whose prices are to be waited for. Raises UV002 for anything else, a weekend, and a day in the future.';

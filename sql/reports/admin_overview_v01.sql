@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION overview(
+CREATE OR REPLACE FUNCTION admin_overview(
     p_environment text DEFAULT 'DEFAULT'
 )
 RETURNS jsonb
@@ -9,8 +9,8 @@ SET work_mem = '32MB'
 SET jit = off
 AS $$
     /*
-     * All that the admin page shows first. An environment that nobody has used is empty, no error: that is how a new
-     * installation looks. Nothing here grows with the history or with the number of prices.
+     * An environment without universes returns empty lists, not an error: a new installation looks like that. No part grows
+     * with the history or the number of prices.
      */
     WITH type AS MATERIALIZED (
         SELECT overview_universes(p_environment) AS types
@@ -18,11 +18,12 @@ AS $$
         SELECT x.* FROM report_sectors(p_environment) AS x
     ), stock AS (
         SELECT
-            count(*) FILTER (WHERE s.active AND s.type IN ('CS', 'ADRC')) AS stocks,
+            count(t.type) AS stocks,
             count(*) FILTER (WHERE s.active AND s.type = 'ETF') AS etfs,
-            count(*) FILTER (WHERE s.active AND s.type IN ('CS', 'ADRC') AND s.market_cap > 0) AS capped,
+            count(t.type) FILTER (WHERE s.market_cap > 0) AS capped,
             count(*) AS symbols
         FROM symbols AS s
+        LEFT JOIN stock_types AS t ON s.active AND t.type = s.type
     ), source AS (
         SELECT e.key AS source, coalesce(o.title, 'No source says anything') AS title, o.position, sum(e.value::bigint) AS stocks,
             round(100.0 * sum(e.value::bigint) / nullif((SELECT t.stocks FROM stock AS t), 0), 2) AS percent
@@ -59,4 +60,4 @@ AS $$
     FROM type AS t
 $$;
 
-COMMENT ON FUNCTION overview(text) IS 'What the admin page shows first, as one document: totals, types of universes with their members, sectors and their sources (percent of the active stocks, market_cap US dollars), the last 60 runs, the last five loads, open alerts, events waiting for Redis (lag_seconds), and the run that is going.';
+COMMENT ON FUNCTION admin_overview(text) IS 'Returns the data of the admin page''s first screen as one JSON document: totals, universes by type, sectors and their sources (percent of the active stocks, market_cap in US dollars), the last 60 runs, the last five loads, open alerts, events waiting for Redis (lag_seconds), and the running refresh or load.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION file_at(
+CREATE OR REPLACE FUNCTION source_file_at(
     p_group_id bigint,
     p_at timestamptz
 )
@@ -8,8 +8,8 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * The file that the members of a universe came from at a past moment, as definition_groups.metadata names it. What a
- * rollback brought back came from the file before the moment that it went to, so the search goes on from there.
+ * Returns the file as definition_groups.metadata would name it. Members restored by a rollback came from the file before the
+ * time that it restored, so the search continues from there.
  */
 DECLARE
     v_group definition_groups;
@@ -25,7 +25,8 @@ BEGIN
         INTO v_loaded, v_file
         FROM load_runs AS l
         CROSS JOIN LATERAL jsonb_array_elements(l.files) AS f
-        WHERE l.kind = lower(v_group.type) || 's' AND l.environment = v_group.environment AND NOT l.dry_run AND l.finished_at <= v_at
+        WHERE l.kind = (SELECT k.kind FROM load_kinds AS k WHERE k.group_type = v_group.type)
+            AND l.environment = v_group.environment AND NOT l.dry_run AND l.finished_at <= v_at
             AND f.value ->> 'universe' = v_group.name AND f.value ->> 'status' IN ('loaded', 'unchanged')
         ORDER BY l.finished_at DESC
         LIMIT 1;
@@ -44,4 +45,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION file_at(bigint, timestamptz) IS 'File that the members of a universe came from at a past moment, by the last load that had it: file, md5, format, as_of, load_id, loaded_at. NULL: from none that is recorded.';
+COMMENT ON FUNCTION source_file_at(bigint, timestamptz) IS 'Returns the file that the members of a universe came from at p_at, taken from the last load that contained it: source, file, md5, format, as_of, load_id, loaded_at. NULL if none is recorded.';

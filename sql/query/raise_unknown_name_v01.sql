@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION no_such_name(
+CREATE OR REPLACE FUNCTION raise_unknown_name(
     p_name text,
     p_types text[],
     p_environment text
@@ -8,7 +8,7 @@ LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-/* Raises UV003 for a name that nothing of p_types has, with the nearest names, and with where the name does occur. */
+/* UV003, with the nearest names and other objects of this name. */
 DECLARE
     v_nearest text;
     v_elsewhere text;
@@ -25,7 +25,7 @@ BEGIN
     FROM (
         SELECT format('%s is of type %s', g.name, g.type) AS what
         FROM definition_groups AS g
-        WHERE g.environment = p_environment AND plain_name(g.name) = plain_name(p_name)
+        WHERE g.environment = p_environment AND normalize_name(g.name) = normalize_name(p_name)
         UNION ALL
         SELECT CASE WHEN s.type = 'ETF' THEN format('%s is a fund whose holdings are not loaded', s.symbol)
             ELSE format('%s is a symbol (%s)', s.symbol, coalesce(s.name, s.type)) END
@@ -44,4 +44,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION no_such_name(text, text[], text) IS 'Raises UV003: no universe of p_types (NULL: of any type; SYMBOL: no symbol) is named p_name. The hint has the nearest names, the detail what else has this name.';
+COMMENT ON FUNCTION raise_unknown_name(text, text[], text) IS 'Raises UV003: no universe of p_types (NULL: any type; SYMBOL: no symbol) is named p_name. The hint lists the nearest names, the detail other objects with this name.';

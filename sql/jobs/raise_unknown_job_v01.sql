@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION no_such_job(
+CREATE OR REPLACE FUNCTION raise_unknown_job(
     p_job_id uuid
 )
 RETURNS void
@@ -6,7 +6,7 @@ LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-/* Raises UV003. */
+/* UV003. */
 BEGIN
     RAISE EXCEPTION USING
         ERRCODE = 'UV003',
@@ -15,4 +15,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION no_such_job(uuid) IS 'Raises UV003: no job and no run has this id.';
+COMMENT ON FUNCTION raise_unknown_job(uuid) IS 'Raises UV003: no job and no run has the id p_job_id.';

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION claim_events(
+CREATE OR REPLACE FUNCTION next_events(
     p_limit integer DEFAULT 1000,
     p_after bigint DEFAULT 0
 )
@@ -15,12 +15,12 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off
 AS $$
 /*
- * The oldest p_limit events above p_after that wait for publication, in order of seq: the Redis channels each goes to
- * (possibly none) and the message to publish. Writes nothing and locks nothing: lock_relay() keeps a second relay out.
- * prev_seq is the row before in the table, published or not, 0 for the first: the row before in the batch when the
- * numbers follow each other, else one index lookup.
- * The plan has to walk the index of waiting events and stop at the limit: after a sudden backlog, before ANALYZE has seen
- * it, PostgreSQL would otherwise sort all of it for every batch.
+ * The oldest p_limit unpublished events above p_after in order of seq, with the Redis channels of each (possibly none) and the
+ * message to publish. Writes and locks nothing: lock_relay() excludes a second relay. prev_seq is the previous row of the
+ * table, published or not, 0 for the first: the previous row of the batch if the numbers are consecutive, else one index
+ * lookup.
+ * The plan has to walk the index of unpublished events and stop at the limit: after a sudden backlog that ANALYZE has not seen
+ * yet, PostgreSQL would otherwise sort all of it for every batch.
  */
 BEGIN
     RETURN QUERY
@@ -58,4 +58,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION claim_events(integer, bigint) IS 'The oldest events that wait for publication, in order of seq, with their Redis channels and the JSON message.';
+COMMENT ON FUNCTION next_events(integer, bigint) IS 'Returns the oldest p_limit unpublished events with seq above p_after, in order of seq: their Redis channels and the JSON message to publish. Neither locks nor marks them.';

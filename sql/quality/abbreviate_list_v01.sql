@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION first_of(
+CREATE OR REPLACE FUNCTION abbreviate_list(
     p_items text[],
     p_most integer
 )
@@ -11,4 +11,4 @@ AS $$
         || CASE WHEN cardinality(p_items) > p_most THEN format(' and %s more', cardinality(p_items) - p_most) ELSE '' END
 $$;
 
-COMMENT ON FUNCTION first_of(text[], integer) IS 'The first p_most items of a list as text, and how many more there are: A, B and 3 more.';
+COMMENT ON FUNCTION abbreviate_list(text[], integer) IS 'Returns the first p_most items of a list as text, followed by the number of the others: A, B and 3 more.';
