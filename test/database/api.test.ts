@@ -101,7 +101,7 @@ describe('objects of somebody else', () => {
   it('with a name of the engine stay what they are, and are neither called nor dropped', async () => {
     const db = await testDatabase(import.meta.url, { empty: true })
     await db.query(
-      `CREATE FUNCTION plain_name(p_name text) RETURNS text LANGUAGE sql AS 'SELECT ''stranger''';
+      `CREATE FUNCTION normalize_name(p_name text) RETURNS text LANGUAGE sql AS 'SELECT ''stranger''';
        CREATE TABLE ranking_sizes (name text);
        INSERT INTO ranking_sizes VALUES ('stranger')`,
     )
@@ -109,12 +109,12 @@ describe('objects of somebody else', () => {
     const [run] = await db.query('SELECT status FROM refresh_universes()')
     expect(run).toEqual({ status: 'completed' })
     const [found] = await db.query(
-      `SELECT plain_name('A b') AS ours, public.plain_name('A b') AS theirs, (SELECT count(*)::integer FROM market_ranking) AS ranked`,
+      `SELECT normalize_name('A b') AS ours, public.normalize_name('A b') AS theirs, (SELECT count(*)::integer FROM market_ranking) AS ranked`,
     )
     expect(found).toMatchObject({ theirs: 'stranger' })
     expect(found?.['ours']).not.toBe('stranger')
     await migrateDown({ url: db.url, schema: 'public' }, Number.POSITIVE_INFINITY)
     expect(await db.query('SELECT name FROM ranking_sizes')).toEqual([{ name: 'stranger' }])
-    expect(await db.query(`SELECT plain_name('A b') AS name`)).toEqual([{ name: 'stranger' }])
+    expect(await db.query(`SELECT normalize_name('A b') AS name`)).toEqual([{ name: 'stranger' }])
   })
 })

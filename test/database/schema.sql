@@ -103,9 +103,9 @@ CREATE INDEX universes_prices_date ON ohlcv_daily USING btree (date);
 
 CREATE INDEX universes_symbols_inactive ON symbols USING btree (symbol) WHERE NOT active;
 
-CREATE INDEX universes_symbols_listed ON symbols USING btree (list_date) WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]));
+CREATE INDEX universes_symbols_listed ON symbols USING btree (list_date) WHERE active;
 
-CREATE INDEX universes_symbols_ranked ON symbols USING btree (market_cap DESC, symbol COLLATE "C") WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]));
+CREATE INDEX universes_symbols_ranked ON symbols USING btree (market_cap DESC, symbol COLLATE "C") INCLUDE (type) WHERE active;
 
 -- views
 
@@ -255,17 +255,17 @@ CREATE FUNCTION drop_roles(p_prefix text DEFAULT 'universes'::text) RETURNS TABL
 CREATE FUNCTION enrich_sectors(p_mode text DEFAULT 'incremental'::text, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 a38b49c44cc7055e5ad599ab66d559bb;
+    AS md5 41fce67fc3d22bb1c927a442ed349534;
 
 CREATE FUNCTION explain_membership(p_symbol text, p_name text, p_type text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, rank integer, weight numeric, market_cap bigint, run_id uuid, run text, triggered_by text, ended_by uuid, end_reason text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 9c19f010356efaea80c5a6f878b1a2e6;
+    AS md5 ae8cf06303276ac3f4d122d92192cc96;
 
 CREATE FUNCTION import_legacy(p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 69a06c5e42775a467ca524c036c6cdf7;
+    AS md5 6c2664a28ce4189cf159154083b88764;
 
 CREATE FUNCTION members_as_of(p_name text, p_type text, p_at timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(symbol text, weight numeric, market_cap bigint, metadata jsonb, valid_from timestamp with time zone)
     LANGUAGE sql STABLE
@@ -275,50 +275,50 @@ CREATE FUNCTION members_as_of(p_name text, p_type text, p_at timestamp with time
 CREATE FUNCTION membership_diff(p_name text, p_type text, p_from timestamp with time zone, p_to timestamp with time zone DEFAULT now(), p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(symbol text, change text, weight_before numeric, weight_after numeric, changed_at timestamp with time zone, run_id uuid, reason text)
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 c67e45508f51a85766636f196a7e2210;
+    AS md5 76347646f96cdcdf15165fafcd29d269;
 
 CREATE FUNCTION purge_events() RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 baa68aed1435225509901e481cd5d32a;
+    AS md5 bd50d961310d78178be73d8f9b8b939f;
 
 CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER, p_run_id uuid DEFAULT NULL::uuid) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 64f7ca6368443f65400b8ff773f45ef7;
+    AS md5 3bfcc383f17b1b79ca13d63af9a531ce;
 
 CREATE FUNCTION relationship_report(p_environment text DEFAULT 'DEFAULT'::text, p_detail boolean DEFAULT false) RETURNS jsonb
     LANGUAGE sql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=32MB
-    AS md5 189acaf69f3cf201880549787a4a5b13;
+    AS md5 6a19fad4431524ad21de092e8081bee0;
 
 CREATE FUNCTION relationship_snapshot(p_environment text DEFAULT 'DEFAULT'::text, p_after bigint DEFAULT NULL::bigint) RETURNS json
     LANGUAGE plpgsql STABLE
     SET extra_float_digits=1
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 26f1dd894ebdda3504688035173999ac;
+    AS md5 0ee171e85cd3c803b44be53cb3cebf4c;
 
 CREATE FUNCTION request_refresh(p_mode text DEFAULT 'full'::text, p_append boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_requested_by text DEFAULT SESSION_USER) RETURNS TABLE(accepted boolean, job_id uuid, mode text, message text)
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 fed22b49391aa1bd07b7ddfd8bc5d923;
+    AS md5 874ae6a8f964ffd3484787024262a31c;
 
 CREATE FUNCTION rollback_universes(p_to text, p_before boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET DateStyle=ISO
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 bc5f0d387ab73fa59ed93ddc9360e970;
+    AS md5 f36858366adf87fc9621013099c0d901;
 
 CREATE FUNCTION schedule_refresh(p_cron text DEFAULT '0 6 * * *'::text, p_timezone text DEFAULT NULL::text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(job_id bigint, job_name text, schedule text, timezone text, command text)
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 128e2f485eecc19283745e82c5d22ec1;
+    AS md5 41b7917c6185d73e24cb1acda10b1940;
 
 CREATE FUNCTION sector_of(p_symbol text) RETURNS TABLE(sector text, source text, rule text, industry text)
     LANGUAGE sql STABLE
@@ -333,19 +333,19 @@ CREATE FUNCTION symbol_groups(p_symbol text, p_environment text DEFAULT 'DEFAULT
 CREATE FUNCTION universe_symbols(p_names text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(symbol text)
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 5da95dad16b7c076eafe57c2b79fea44;
+    AS md5 52abfd2085e521c4148cb2a40f16892b;
 
 CREATE FUNCTION unschedule_refresh(p_environment text DEFAULT 'DEFAULT'::text) RETURNS text
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 82b135eb0d3168d1d88820d47b3e65b1;
+    AS md5 53a47c1d6819b55e15fa64185f123cb9;
 
 CREATE FUNCTION validate_relationships(p_environment text DEFAULT 'DEFAULT'::text, p_samples integer DEFAULT 3) RETURNS TABLE(check_name text, status text, findings bigint, samples jsonb, title text, remedy text, relation text)
     LANGUAGE plpgsql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=32MB
-    AS md5 4fb8199f7eaf9ab28dc7410686498171;
+    AS md5 44c0f5b3f6d20c224c9082c31c8764e5;
 
 -- triggers
 
@@ -469,6 +469,19 @@ CREATE TABLE legacy_families (
     CONSTRAINT legacy_families_pkey PRIMARY KEY (family)
 );
 
+CREATE TABLE load_kinds (
+    kind text NOT NULL,
+    "position" smallint NOT NULL,
+    staging_table text NOT NULL,
+    prepare_function text NOT NULL,
+    merge_function text NOT NULL,
+    group_type text,
+    is_market_data boolean NOT NULL,
+    CONSTRAINT load_kinds_group_type_key UNIQUE (group_type),
+    CONSTRAINT load_kinds_pkey PRIMARY KEY (kind),
+    CONSTRAINT load_kinds_position_key UNIQUE ("position")
+);
+
 CREATE TABLE load_runs (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -482,7 +495,7 @@ CREATE TABLE load_runs (
     files jsonb NOT NULL DEFAULT '[]'::jsonb,
     changes jsonb NOT NULL DEFAULT '[]'::jsonb,
     total_changes bigint NOT NULL DEFAULT 0,
-    CONSTRAINT load_runs_kind_check CHECK ((kind = ANY (ARRAY['symbols'::text, 'prices'::text, 'etfs'::text, 'universes'::text, 'themes'::text, 'sectors'::text]))),
+    CONSTRAINT load_runs_kind_fkey FOREIGN KEY (kind) REFERENCES load_kinds(kind),
     CONSTRAINT load_runs_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'incremental'::text]))),
     CONSTRAINT load_runs_pkey PRIMARY KEY (id)
 );
@@ -512,7 +525,7 @@ CREATE TABLE market_changes (
     kind text NOT NULL,
     symbol text,
     date date,
-    CONSTRAINT market_changes_kind_check CHECK ((kind = ANY (ARRAY['price'::text, 'symbol'::text, 'fund'::text, 'rule'::text])))
+    CONSTRAINT market_changes_kind_check CHECK ((kind = ANY (ARRAY['price'::text, 'symbol'::text, 'fund'::text, 'all'::text])))
 );
 
 CREATE TABLE membership_guards (
@@ -548,6 +561,18 @@ CREATE TABLE ranking_sizes (
     CONSTRAINT ranking_sizes_name_check CHECK ((name ~ '^[a-z][a-z0-9_]*$'::text)),
     CONSTRAINT ranking_sizes_pkey PRIMARY KEY (name),
     CONSTRAINT ranking_sizes_size_check CHECK ((size > 0))
+);
+
+CREATE TABLE refresh_modes (
+    mode text NOT NULL,
+    "position" smallint NOT NULL,
+    kind text NOT NULL,
+    steps text[] NOT NULL,
+    group_types text[],
+    is_requestable boolean NOT NULL,
+    CONSTRAINT refresh_modes_kind_check CHECK ((kind = ANY (ARRAY['refresh'::text, 'rollback'::text, 'import'::text]))),
+    CONSTRAINT refresh_modes_pkey PRIMARY KEY (mode),
+    CONSTRAINT refresh_modes_position_key UNIQUE ("position")
 );
 
 CREATE TABLE relationship_checks (
@@ -735,12 +760,18 @@ CREATE UNLOGGED TABLE staged_symbols (
     extra_8 text
 );
 
+CREATE TABLE stock_types (
+    type text NOT NULL,
+    title text NOT NULL,
+    CONSTRAINT stock_types_pkey PRIMARY KEY (type)
+);
+
 CREATE TABLE symbol_aliases (
     alias text NOT NULL,
     symbol text NOT NULL,
     CONSTRAINT symbol_aliases_alias_check CHECK ((alias = upper(btrim(alias)))),
     CONSTRAINT symbol_aliases_pkey PRIMARY KEY (alias),
-    CONSTRAINT symbol_aliases_symbol_check CHECK ((symbol ~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text))
+    CONSTRAINT symbol_aliases_symbol_check CHECK ((symbol ~ ticker_pattern()))
 );
 
 CREATE TABLE sync_jobs (
@@ -753,7 +784,7 @@ CREATE TABLE sync_jobs (
     requested_by text NOT NULL,
     requested_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
     done boolean NOT NULL DEFAULT false,
-    CONSTRAINT sync_jobs_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'market_cap'::text, 'sectors'::text, 'themes'::text, 'ipos'::text, 'delistings'::text]))),
+    CONSTRAINT sync_jobs_mode_fkey FOREIGN KEY (mode) REFERENCES refresh_modes(mode),
     CONSTRAINT sync_jobs_pkey PRIMARY KEY (id)
 );
 
@@ -773,7 +804,7 @@ CREATE TABLE sync_runs (
     alerts jsonb NOT NULL,
     total_changes integer NOT NULL,
     error jsonb,
-    CONSTRAINT sync_runs_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'market_cap'::text, 'sectors'::text, 'changed_sectors'::text, 'themes'::text, 'ipos'::text, 'delistings'::text, 'rollback'::text, 'import'::text]))),
+    CONSTRAINT sync_runs_mode_fkey FOREIGN KEY (mode) REFERENCES refresh_modes(mode),
     CONSTRAINT sync_runs_pkey PRIMARY KEY (id),
     CONSTRAINT sync_runs_status_check CHECK ((status = ANY (ARRAY['completed'::text, 'failed'::text])))
 );
@@ -851,6 +882,21 @@ CREATE INDEX universes_history_validity ON membership_history USING btree (group
 
 -- views
 
+CREATE VIEW active_stocks (
+    symbol text,
+    type text,
+    primary_exchange text,
+    market_cap bigint,
+    weighted_shares_outstanding bigint,
+    list_date date,
+    sector text,
+    sic_code text
+)
+    AS SELECT symbol, type, primary_exchange, market_cap, weighted_shares_outstanding, list_date, sector, sic_code
+    FROM symbols s
+    WHERE active AND (type = ANY ((ARRAY( SELECT type
+    FROM stock_types t))));
+
 CREATE VIEW check_empty_etfs (
     environment text,
     subject text,
@@ -922,7 +968,7 @@ CREATE VIEW check_inactive_members (
     subject text,
     detail text
 )
-    AS SELECT environment, symbol AS subject, 'inactive, in '::text || first_of(array_agg((type || ' '::text) || name
+    AS SELECT environment, symbol AS subject, 'inactive, in '::text || abbreviate_list(array_agg((type || ' '::text) || name
     ORDER BY type, name), 5) AS detail
     FROM symbols s JOIN group_memberships m ON symbol = symbol JOIN definition_groups g ON id = group_id
     WHERE NOT active
@@ -1042,8 +1088,7 @@ CREATE VIEW check_unknown_sector_stocks (
     FROM ( SELECT environment, symbol, count(*) OVER (PARTITION BY environment) AS unknown
     FROM definition_groups g JOIN group_memberships m ON group_id = id
     WHERE type = 'SECTOR'::text AND name = 'unknown'::text) u CROSS JOIN ( SELECT NULLIF(count(*), 0) AS stocks
-    FROM symbols s
-    WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]))) t JOIN settings l ON name = 'validate_unknown_sector_percent'::text
+    FROM active_stocks) t JOIN settings l ON name = 'validate_unknown_sector_percent'::text
     WHERE (unknown::numeric * 100.0 / stocks::numeric) > value;
 
 CREATE VIEW check_unlisted_members (
@@ -1055,7 +1100,7 @@ CREATE VIEW check_unlisted_members (
     FROM ( SELECT DISTINCT symbol
     FROM group_memberships x) m_1 LEFT JOIN symbols s ON symbol = symbol
     WHERE symbol IS NULL AND (EXISTS ( SELECT
-    FROM symbols)) ) SELECT environment, symbol AS subject, 'in '::text || first_of(array_agg((type || ' '::text) || name
+    FROM symbols)) ) SELECT environment, symbol AS subject, 'in '::text || abbreviate_list(array_agg((type || ' '::text) || name
     ORDER BY type, name), 5) AS detail
     FROM unlisted u JOIN group_memberships m ON symbol = symbol JOIN definition_groups g ON id = group_id
     GROUP BY environment, symbol;
@@ -1067,7 +1112,7 @@ CREATE VIEW check_unsectored_stocks (
 )
     AS SELECT environment, symbol AS subject, format('active %s, in no SECTOR universe'::text, type) AS detail
     FROM ( SELECT DISTINCT environment
-    FROM definition_groups g) e JOIN symbols s ON active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]))
+    FROM definition_groups g) e CROSS JOIN active_stocks s
     WHERE NOT (EXISTS ( SELECT
     FROM definition_groups g JOIN group_memberships m ON group_id = id
     WHERE type = 'SECTOR'::text AND environment = environment AND symbol = symbol));
@@ -1094,7 +1139,7 @@ CREATE VIEW cleaned_holdings (
     FROM stated s_1
     GROUP BY file, sector, asset_class, exchange) k JOIN skip ON sector ~* sector OR asset_class ~* asset_class OR exchange ~* exchange ), uncertain AS MATERIALIZED ( SELECT file, line, symbol, weight, name, sector, asset_class, exchange, line IS NOT NULL OR symbol IS NULL AS is_suspect, regexp_replace(upper(btrim(COALESCE(symbol, ''::text))), ' [A-Z]{2}( EQUITY)?$'::text, ''::text) AS ticker
     FROM stated s_1 LEFT JOIN suspects x ON file = file AND line = line LEFT JOIN symbols y_1 ON symbol = symbol
-    WHERE line IS NOT NULL OR symbol IS NULL OR weight !~ '^\d{1,2}(\.\d+)?$'::text ) SELECT file, line, symbol AS stated_symbol, weight AS stated_weight, name, symbol, weight, COALESCE(reason, CASE WHEN symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text OR length(symbol) > (( SELECT symbol_limit() AS symbol_limit)) THEN 'no ticker'::text WHEN weight ~~ '-%'::text THEN 'short position'::text ELSE NULL::text END) AS reason
+    WHERE line IS NOT NULL OR symbol IS NULL OR weight !~ '^\d{1,2}(\.\d+)?$'::text ) SELECT file, line, symbol AS stated_symbol, weight AS stated_weight, name, symbol, weight, COALESCE(reason, CASE WHEN symbol !~ ticker_pattern() OR length(symbol) > (( SELECT symbol_limit() AS symbol_limit)) THEN 'no ticker'::text WHEN weight ~~ '-%'::text THEN 'short position'::text ELSE NULL::text END) AS reason
     FROM uncertain u LEFT JOIN symbols y ON symbol = ticker LEFT JOIN symbol_aliases a ON alias = ticker LEFT JOIN symbols g ON symbol = CASE WHEN symbol IS NULL THEN regexp_replace(ticker, '^([A-Z]+)([A-Z])$'::text, '\1.\2'::text) ELSE NULL::text END CROSS JOIN LATERAL ( SELECT CASE WHEN symbol IS NOT NULL THEN ticker WHEN symbol IS NOT NULL THEN symbol WHEN ticker ~ '^[A-Z]+[ /-][A-Z]$'::text THEN regexp_replace(ticker, '[ /-]'::text, '.'::text) ELSE COALESCE(symbol, ticker) END AS symbol) n CROSS JOIN LATERAL ( SELECT CASE WHEN digits ~ '^(<.*|[-–—]+|-[0.]+)$'::text THEN '0'::text WHEN digits ~ '^\(.*\)$'::text THEN '-'::text || btrim(digits, '()'::text) WHEN digits ~ '^-?\d{1,3}(,\d{3})+(\.\d+)?$'::text THEN replace(digits, ','::text, ''::text) ELSE NULLIF(digits, ''::text) END AS weight
     FROM ( SELECT translate(weight, '% '::text, ''::text) AS translate) v(digits)) w LEFT JOIN LATERAL ( SELECT reason
     FROM holding_skip_rules r
@@ -1135,8 +1180,8 @@ CREATE VIEW desired_ipos (
     metadata jsonb
 )
     AS SELECT 'IPO'::text AS group_type, 'recent_ipos'::text AS group_name, symbol, NULL::numeric AS weight, jsonb_build_object('rule', 'listed on '::text || list_date) AS metadata
-    FROM symbols s
-    WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text])) AND list_date <= CURRENT_DATE AND list_date > (CURRENT_DATE - (( SELECT value::integer AS value
+    FROM active_stocks s
+    WHERE list_date <= CURRENT_DATE AND list_date > (CURRENT_DATE - (( SELECT value::integer AS value
     FROM settings x
     WHERE name = 'ipo_days'::text)));
 
@@ -1217,7 +1262,7 @@ CREATE VIEW desired_themes (
     metadata jsonb
 )
     AS SELECT 'THEME'::text AS group_type, name AS group_name, symbol, NULL::numeric AS weight, '{"rule": "named in include_symbols"}'::jsonb AS metadata
-    FROM theme_rules t CROSS JOIN LATERAL unnest(include_symbols) included(symbol) JOIN symbols s ON symbol = symbol AND active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]))
+    FROM theme_rules t CROSS JOIN LATERAL unnest(include_symbols) included(symbol) JOIN active_stocks s ON symbol = symbol
     WHERE enabled AND (symbol <> ALL (exclude_symbols))
     UNION ALL SELECT 'THEME'::text AS group_type, name AS group_name, symbol, NULL::numeric AS weight, '{"rule": "meets the conditions"}'::jsonb AS metadata
     FROM stock_sectors c JOIN symbols s ON symbol = symbol JOIN theme_rules t ON enabled AND has_conditions AND CASE WHEN (symbol = ANY (include_symbols)) OR (symbol = ANY (exclude_symbols)) THEN false ELSE (min_market_cap IS NULL OR market_cap >= min_market_cap) AND (max_market_cap IS NULL OR market_cap < max_market_cap) AND (exchanges IS NULL OR (primary_exchange = ANY (exchanges))) AND (sic_codes IS NULL OR CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END <@ sic_codes) AND (min_listing_days IS NULL OR list_date <= (CURRENT_DATE - min_listing_days)) AND (max_listing_days IS NULL OR list_date >= (CURRENT_DATE - max_listing_days) AND list_date <= CURRENT_DATE) AND (sectors IS NULL OR (sector = ANY (sectors))) AND (industries IS NULL OR (industry = ANY (industries))) END;
@@ -1252,13 +1297,13 @@ CREATE VIEW file_objections (
     WHERE as_of < holdings_date(metadata ->> 'as_of'::text)
     UNION ALL SELECT 5, format('%s of %s symbols are not in the table symbols, more than %s percent (setting load_max_unknown_percent)'::text, unknown, rows, max_unknown_percent) AS format
     WHERE symbols_known AND rows >= 10 AND (unknown * 100)::numeric > (max_unknown_percent * rows::numeric)
-    UNION ALL SELECT 6, format('a rollback took this very file back at %s (run %s)'::text, metadata #>> '{rolled_back,at}'::text[], metadata #>> '{rolled_back,run_id}'::text[]) AS format
+    UNION ALL SELECT 6, format('a rollback reverted this file at %s (run %s)'::text, metadata #>> '{rolled_back,at}'::text[], metadata #>> '{rolled_back,run_id}'::text[]) AS format
     WHERE (metadata #> '{rolled_back,md5}'::text[]) ? md5
     UNION ALL SELECT 7, format('it would delete %s of %s overrides that its last version stated, more than membership_guards allow'::text, removed, before) AS format
     FROM ( SELECT count(*) AS before, count(*) FILTER (WHERE symbol IS NULL) AS removed
     FROM sector_overrides v LEFT JOIN staged_sectors s ON symbol = symbol
     WHERE file = name) c
-    WHERE group_name IS NULL AND rows > 0 AND is_held('SECTOR_OVERRIDE'::text, before, rows - (before - removed), removed)) o
+    WHERE group_name IS NULL AND rows > 0 AND exceeds_guard('SECTOR_OVERRIDE'::text, before, rows - (before - removed), removed)) o
     WHERE status = 'pending'::text;
 
 CREATE VIEW fund_top_holdings (
@@ -1362,8 +1407,8 @@ CREATE VIEW market_ranking (
 )
     AS SELECT symbol, market_cap, row_number() OVER (ORDER BY market_cap DESC, (symbol COLLATE "C"))::integer AS rank
     FROM ( SELECT symbol, market_cap
-    FROM symbols s
-    WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text])) AND market_cap > 0
+    FROM active_stocks s
+    WHERE market_cap > 0
     ORDER BY market_cap DESC, (symbol COLLATE "C") LIMIT (( SELECT max(size) AS max
     FROM ranking_sizes
     WHERE kind = 'market'::text))) r;
@@ -1376,7 +1421,7 @@ CREATE VIEW member_file_problems (
     message text,
     remedy text
 )
-    AS SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol stands on line %s already'::text, first_line) AS message, 'Keep one line per symbol.'::text AS remedy
+    AS SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol already appears on line %s'::text, first_line) AS message, 'Keep one line per symbol.'::text AS remedy
     FROM ( SELECT file, line, symbol, min(line) OVER same AS first_line, row_number() OVER same AS n
     FROM staged_files f JOIN staged_members m ON file = file
     WHERE status = 'pending'::text AND symbols < rows WINDOW same AS (PARTITION BY file, symbol
@@ -1397,8 +1442,8 @@ CREATE VIEW member_problems (
     AS SELECT file, line, column_name, value, message, remedy
     FROM uncanonical_members m CROSS JOIN LATERAL ( SELECT 'symbol'::text AS column_name, symbol AS value, 'the symbol is empty'::text AS message, 'Delete the line, or fill in the symbol.'::text AS remedy
     WHERE COALESCE(symbol, ''::text) = ''::text
-    UNION ALL SELECT 'symbol'::text, symbol, 'not a ticker symbol'::text, format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.'::text, symbol_limit()) AS format
-    WHERE symbol <> ''::text AND (symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text OR length(symbol) > symbol_limit())
+    UNION ALL SELECT 'symbol'::text, symbol, 'not a ticker symbol'::text, ticker_rule() AS ticker_rule
+    WHERE symbol <> ''::text AND (symbol !~ ticker_pattern() OR length(symbol) > symbol_limit())
     UNION ALL SELECT 'weight'::text, weight, 'the weight is not a number from 0 to 100'::text, 'Weights are percent of the fund: 6.5 or 6.5% for 6.5 percent.'::text
     WHERE weight IS NOT NULL AND CASE WHEN weight ~ '^\d*\.?\d+([eE][-+]?\d{1,2})?$'::text THEN weight::numeric > 100::numeric ELSE true END) p
     UNION ALL SELECT file, line, column_name, value, message, remedy
@@ -1412,7 +1457,7 @@ CREATE VIEW price_duplicates (
     message text,
     remedy text
 )
-    AS SELECT file, line, 'date'::text AS column_name, (symbol || ' '::text) || date AS value, format('this symbol and date stand already on line %s of %s'::text, first_line, name) AS message, 'Keep one line per symbol and date in all files of a load.'::text AS remedy
+    AS SELECT file, line, 'date'::text AS column_name, (symbol || ' '::text) || date AS value, format('this symbol and date already appear on line %s of %s'::text, first_line, name) AS message, 'Keep one line per symbol and date in all files of a load.'::text AS remedy
     FROM ( SELECT symbol, date, file, line, first_value(file) OVER earlier AS first_file, first_value(line) OVER earlier AS first_line, row_number() OVER earlier AS n
     FROM ( SELECT symbol, date
     FROM staged_prices
@@ -1429,8 +1474,8 @@ CREATE VIEW price_problems (
     remedy text
 )
     AS SELECT file, line, column_name, value, message, remedy
-    FROM staged_prices s CROSS JOIN LATERAL ( VALUES ('symbol'::text,symbol,'not a ticker symbol'::text,format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.'::text, symbol_limit()),symbol ~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text AND length(symbol) <= symbol_limit()), ('date'::text,date,'not a date'::text,'Write it as YYYY-MM-DD.'::text,is_iso_date(date)), ('open'::text,open,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(open) IS NOT FALSE), ('high'::text,high,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(high) IS NOT FALSE), ('low'::text,low,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(low) IS NOT FALSE), ('close'::text,close,'not a price'::text,'Write a decimal number above 0.'::text,is_price(close) AND close::numeric > 0::numeric), ('volume'::text,volume,'not a number of shares'::text,'Write digits only, or leave it empty.'::text,volume IS NULL OR volume ~ '^\d{1,18}(\.0+)?$'::text)) p(column_name, value, message, remedy, good)
-    WHERE (symbol ~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text AND length(symbol) <= (( SELECT symbol_limit() AS symbol_limit)) AND date ~ '^(19|20)\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$'::text AND close ~ '^\d{1,9}(\.\d+)?$'::text AND close ~ '[1-9]'::text AND COALESCE(open ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(high ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(low ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(volume ~ '^\d{1,18}(\.0+)?$'::text, true)) IS NOT TRUE AND good IS NOT TRUE
+    FROM staged_prices s CROSS JOIN LATERAL ( VALUES ('symbol'::text,symbol,'not a ticker symbol'::text,ticker_rule(),symbol ~ ticker_pattern() AND length(symbol) <= symbol_limit()), ('date'::text,date,'not a date'::text,'Write it as YYYY-MM-DD.'::text,is_iso_date(date)), ('open'::text,open,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(open) IS NOT FALSE), ('high'::text,high,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(high) IS NOT FALSE), ('low'::text,low,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(low) IS NOT FALSE), ('close'::text,close,'not a price'::text,'Write a decimal number above 0.'::text,is_price(close) AND close::numeric > 0::numeric), ('volume'::text,volume,'not a number of shares'::text,'Write digits only, or leave it empty.'::text,volume IS NULL OR volume ~ '^\d{1,18}(\.0+)?$'::text)) p(column_name, value, message, remedy, good)
+    WHERE (symbol ~ ticker_pattern() AND length(symbol) <= (( SELECT symbol_limit() AS symbol_limit)) AND date ~ '^(19|20)\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$'::text AND close ~ '^\d{1,9}(\.\d+)?$'::text AND close ~ '[1-9]'::text AND COALESCE(open ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(high ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(low ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(volume ~ '^\d{1,18}(\.0+)?$'::text, true)) IS NOT TRUE AND good IS NOT TRUE
     UNION ALL SELECT file, line, column_name, value, message, remedy
     FROM extra_problems('staged_prices'::regclass) e(file, line, column_name, value, message, remedy);
 
@@ -1444,8 +1489,8 @@ CREATE VIEW recorded_runs (
     finished_at timestamp with time zone,
     total_changes bigint
 )
-    AS SELECT id, CASE WHEN mode = ANY (ARRAY['rollback'::text, 'import'::text]) THEN mode ELSE 'refresh'::text END AS kind, mode, environment, triggered_by, started_at, finished_at, total_changes::bigint AS total_changes
-    FROM sync_runs r
+    AS SELECT id, kind, mode, environment, triggered_by, started_at, finished_at, total_changes::bigint AS total_changes
+    FROM sync_runs r JOIN refresh_modes m ON mode = mode
     WHERE status = 'completed'::text AND NOT dry_run
     UNION ALL SELECT id, 'load'::text AS kind, kind AS mode, environment, triggered_by, started_at, finished_at, total_changes
     FROM load_runs l
@@ -1459,12 +1504,12 @@ CREATE VIEW sector_conflicts (
     message text,
     remedy text
 )
-    AS SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol stands already on line %s of %s'::text, first_line, name) AS message, 'Keep one line per symbol in all files.'::text AS remedy
+    AS SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol already appears on line %s of %s'::text, first_line, name) AS message, 'Keep one line per symbol in all files.'::text AS remedy
     FROM ( SELECT file, line, symbol, row_number() OVER earlier AS n, first_value(file) OVER earlier AS first_file, first_value(line) OVER earlier AS first_line
     FROM staged_sectors s WINDOW earlier AS (PARTITION BY symbol
     ORDER BY file, line)) d JOIN staged_files f ON file = first_file
     WHERE n > 1
-    UNION ALL SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol stands already on line %s of %s, loaded before'::text, line, file) AS message, 'Take it out of one of the files. If the other file is gone, a full load of the whole directory with --force forgets it.'::text AS remedy
+    UNION ALL SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol already appears on line %s of %s, loaded before'::text, line, file) AS message, 'Take it out of one of the files. If the other file is gone, a full load of the whole directory with --force forgets it.'::text AS remedy
     FROM staged_sectors s JOIN sector_overrides o ON symbol = symbol JOIN staged_files f ON file = file
     WHERE file <> name AND NOT (EXISTS ( SELECT
     FROM staged_files x
@@ -1508,8 +1553,8 @@ CREATE VIEW sector_problems (
     AS SELECT file, line, column_name, value, message, remedy
     FROM staged_sectors s CROSS JOIN LATERAL ( SELECT 'symbol'::text AS column_name, symbol AS value, 'the symbol is empty'::text AS message, 'Delete the line, or fill in the symbol.'::text AS remedy
     WHERE COALESCE(symbol, ''::text) = ''::text
-    UNION ALL SELECT 'symbol'::text, symbol, 'not a ticker symbol'::text, format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.'::text, symbol_limit()) AS format
-    WHERE symbol <> ''::text AND (symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text OR length(symbol) > symbol_limit())
+    UNION ALL SELECT 'symbol'::text, symbol, 'not a ticker symbol'::text, ticker_rule() AS ticker_rule
+    WHERE symbol <> ''::text AND (symbol !~ ticker_pattern() OR length(symbol) > symbol_limit())
     UNION ALL SELECT 'sector'::text, sector, CASE WHEN COALESCE(sector, ''::text) = ''::text THEN 'the sector is empty'::text ELSE 'not the name of a sector'::text END AS "case", (( SELECT string_agg(title, ', '::text
     ORDER BY gics_code) AS string_agg
     FROM sectors t
@@ -1529,8 +1574,8 @@ CREATE VIEW sector_ranking (
     AS SELECT name AS sector, symbol, market_cap, row_number() OVER (PARTITION BY id
     ORDER BY market_cap DESC, (symbol COLLATE "C"))::integer AS rank
     FROM definition_groups g CROSS JOIN LATERAL ( SELECT symbol, market_cap
-    FROM symbols s JOIN group_memberships m ON group_id = id AND symbol = symbol
-    WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text])) AND market_cap > 0
+    FROM active_stocks s JOIN group_memberships m ON group_id = id AND symbol = symbol
+    WHERE market_cap > 0
     ORDER BY market_cap DESC, (symbol COLLATE "C") LIMIT (( SELECT max(size) AS max
     FROM ranking_sizes
     WHERE kind = 'sector'::text))) r
@@ -1546,7 +1591,7 @@ CREATE VIEW sector_statements (
     rules text[]
 )
     AS SELECT symbol, sic_code, industry, sectors, rules
-    FROM symbols s LEFT JOIN sector_overrides o ON symbol = symbol LEFT JOIN ( SELECT DISTINCT ON (symbol) symbol, sector, name AS etf, metadata ->> 'sector'::text AS stated
+    FROM active_stocks s LEFT JOIN sector_overrides o ON symbol = symbol LEFT JOIN ( SELECT DISTINCT ON (symbol) symbol, sector, name AS etf, metadata ->> 'sector'::text AS stated
     FROM definition_groups g JOIN group_memberships m ON group_id = id JOIN vendor_sectors x ON vendor_sector = lower(metadata ->> 'sector'::text) AND sector <> 'unknown'::text
     WHERE type = 'ETF'::text AND environment = environment_in_use() AND metadata ? 'format'::text
     ORDER BY symbol, (metadata ->> 'as_of'::text) DESC NULLS LAST, name) h ON symbol = symbol LEFT JOIN ( SELECT DISTINCT ON (symbol) symbol, sector, etf
@@ -1554,8 +1599,7 @@ CREATE VIEW sector_statements (
     ORDER BY symbol, weight DESC NULLS LAST, etf) f ON symbol = symbol LEFT JOIN LATERAL ( SELECT sic_from, sic_to, sector, industry
     FROM sic_sectors x
     WHERE sic_from <= CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END
-    ORDER BY sic_from DESC LIMIT 1) r ON CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END <= sic_to LEFT JOIN vendor_sectors v ON vendor_sector = lower(btrim(sector)) CROSS JOIN LATERAL ( SELECT ARRAY[sector, sector, sector, NULLIF(sector, 'unknown'::text), NULLIF(sector, 'unknown'::text)] AS sectors, ARRAY[COALESCE(reason, (file || ' line '::text) || line, 'set by '::text || created_by), (etf || ' file: '::text) || stated, 'constituent of '::text || etf, (((('SIC '::text || sic_code) || ' in '::text) || sic_from) || '-'::text) || sic_to, 'vendor sector '::text || vendor_sector] AS rules OFFSET 0) a
-    WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]));
+    ORDER BY sic_from DESC LIMIT 1) r ON CASE WHEN sic_code ~ '^\d{1,4}$'::text THEN sic_code::integer ELSE NULL::integer END <= sic_to LEFT JOIN vendor_sectors v ON vendor_sector = lower(btrim(sector)) CROSS JOIN LATERAL ( SELECT ARRAY[sector, sector, sector, NULLIF(sector, 'unknown'::text), NULLIF(sector, 'unknown'::text)] AS sectors, ARRAY[COALESCE(reason, (file || ' line '::text) || line, 'set by '::text || created_by), (etf || ' file: '::text) || stated, 'constituent of '::text || etf, (((('SIC '::text || sic_code) || ' in '::text) || sic_from) || '-'::text) || sic_to, 'vendor sector '::text || vendor_sector] AS rules OFFSET 0) a;
 
 CREATE VIEW stock_bands (
     symbol text,
@@ -1564,8 +1608,7 @@ CREATE VIEW stock_bands (
 )
     AS SELECT symbol, market_cap, name AS band
     FROM ( SELECT name, min_market_cap, lead(min_market_cap) OVER (ORDER BY min_market_cap) AS next_band
-    FROM market_cap_bands) b JOIN symbols s ON market_cap >= min_market_cap AND (next_band IS NULL OR market_cap < next_band)
-    WHERE active AND (type = ANY (ARRAY['CS'::text, 'ADRC'::text]));
+    FROM market_cap_bands) b JOIN active_stocks s ON market_cap >= min_market_cap AND (next_band IS NULL OR market_cap < next_band);
 
 CREATE VIEW stock_sectors (
     symbol text,
@@ -1589,7 +1632,7 @@ CREATE VIEW symbol_duplicates (
     message text,
     remedy text
 )
-    AS SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol stands already on line %s of %s'::text, first_line, name) AS message, 'Keep one line per symbol in all files of a load.'::text AS remedy
+    AS SELECT file, line, 'symbol'::text AS column_name, symbol AS value, format('the symbol already appears on line %s of %s'::text, first_line, name) AS message, 'Keep one line per symbol in all files of a load.'::text AS remedy
     FROM ( SELECT symbol, file, line, first_value(file) OVER earlier AS first_file, first_value(line) OVER earlier AS first_line, row_number() OVER earlier AS n
     FROM staged_symbols s WINDOW earlier AS (PARTITION BY symbol
     ORDER BY file, line)) d JOIN staged_files f ON file = first_file
@@ -1604,7 +1647,7 @@ CREATE VIEW symbol_problems (
     remedy text
 )
     AS SELECT file, line, column_name, value, message, remedy
-    FROM staged_symbols s CROSS JOIN LATERAL ( VALUES ('symbol'::text,symbol,'not a ticker symbol'::text,format('A symbol has letters, digits, dot, caret, slash and hyphen, at most %s of them.'::text, symbol_limit()),symbol ~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text AND length(symbol) <= symbol_limit()), ('type'::text,type,'not a security type'::text,'CS, ADRC, ETF, PFD, WARRANT, UNIT, RIGHT, FUND or SP.'::text,type IS NULL OR type ~ '^[A-Z][A-Z0-9_]{0,19}$'::text), ('active'::text,active,'neither true nor false'::text,'Write true or false.'::text,active IS NULL OR (lower(active) = ANY (ARRAY['true'::text, 'false'::text, 't'::text, 'f'::text, 'yes'::text, 'no'::text, 'y'::text, 'n'::text, '1'::text, '0'::text]))), ('market_cap'::text,market_cap,'not an amount in whole US dollars'::text,'Write digits only, or leave it empty.'::text,market_cap IS NULL OR market_cap ~ '^\d{1,18}$'::text), ('weighted_shares_outstanding'::text,weighted_shares_outstanding,'not a number of shares'::text,'Write digits only, or leave it empty.'::text,weighted_shares_outstanding IS NULL OR weighted_shares_outstanding ~ '^\d{1,18}$'::text), ('list_date'::text,list_date,'not a date'::text,'Write it as YYYY-MM-DD, or leave it empty.'::text,list_date IS NULL OR is_iso_date(list_date)), ('sic_code'::text,sic_code,'not a SIC code'::text,'A SIC code has up to four digits, or is empty.'::text,sic_code IS NULL OR sic_code ~ '^\d{1,4}$'::text)
+    FROM staged_symbols s CROSS JOIN LATERAL ( VALUES ('symbol'::text,symbol,'not a ticker symbol'::text,ticker_rule(),symbol ~ ticker_pattern() AND length(symbol) <= symbol_limit()), ('type'::text,type,'not a security type'::text,'CS, ADRC, ETF, PFD, WARRANT, UNIT, RIGHT, FUND or SP.'::text,type IS NULL OR type ~ '^[A-Z][A-Z0-9_]{0,19}$'::text), ('active'::text,active,'neither true nor false'::text,'Write true or false.'::text,active IS NULL OR (lower(active) = ANY (ARRAY['true'::text, 'false'::text, 't'::text, 'f'::text, 'yes'::text, 'no'::text, 'y'::text, 'n'::text, '1'::text, '0'::text]))), ('market_cap'::text,market_cap,'not an amount in whole US dollars'::text,'Write digits only, or leave it empty.'::text,market_cap IS NULL OR market_cap ~ '^\d{1,18}$'::text), ('weighted_shares_outstanding'::text,weighted_shares_outstanding,'not a number of shares'::text,'Write digits only, or leave it empty.'::text,weighted_shares_outstanding IS NULL OR weighted_shares_outstanding ~ '^\d{1,18}$'::text), ('list_date'::text,list_date,'not a date'::text,'Write it as YYYY-MM-DD, or leave it empty.'::text,list_date IS NULL OR is_iso_date(list_date)), ('sic_code'::text,sic_code,'not a SIC code'::text,'A SIC code has up to four digits, or is empty.'::text,sic_code IS NULL OR sic_code ~ '^\d{1,4}$'::text)
     UNION ALL SELECT column_name, value, 'a line break in the value'::text, 'Write it on one line. Is a quote never closed?'::text, false
     FROM ( VALUES ('name'::text,name), ('primary_exchange'::text,primary_exchange), ('sector'::text,sector), ('industry'::text,industry), ('sic_description'::text,sic_description), ('country'::text,country)) t(column_name, value)
     WHERE value ~ '[\n\r]'::text) p(column_name, value, message, remedy, good)
@@ -1651,7 +1694,7 @@ CREATE VIEW uncanonical_members (
 )
     AS SELECT file, line, symbol, weight
     FROM staged_members m
-    WHERE symbol IS NULL OR symbol !~ '^[A-Z0-9][A-Z0-9.^/-]*$'::text OR length(symbol) > (( SELECT symbol_limit() AS symbol_limit)) OR weight !~ '^\d{1,2}(\.\d+)?$'::text;
+    WHERE symbol IS NULL OR symbol !~ ticker_pattern() OR length(symbol) > (( SELECT symbol_limit() AS symbol_limit)) OR weight !~ '^\d{1,2}(\.\d+)?$'::text;
 
 CREATE VIEW universe_counts (
     type text,
@@ -1689,20 +1732,27 @@ CREATE VIEW waiting_jobs (
 
 -- functions
 
+CREATE FUNCTION abbreviate_list(p_items text[], p_most integer) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 1bb0940565005bf56d5af602e509e2a4;
+
 CREATE FUNCTION add_missing_columns(p_existing regclass, p_expected regclass) RETURNS text[]
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 1509c8b946758e5fc4c25e9ae0ee0169;
 
+CREATE FUNCTION admin_overview(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET jit=off
+    SET search_path=<engine>, <api>, pg_temp
+    SET work_mem=32MB
+    AS md5 ea2a353b6e1abf1e9047ef21ea50beeb;
+
 CREATE FUNCTION adopt_table(p_definition text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 f1a053df8a3cc23e2550c7402497c1d1;
-
-CREATE FUNCTION announce_end(p_run sync_runs) RETURNS void
-    LANGUAGE plpgsql VOLATILE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 079dcd2ad9b7528a494134e25362c4f9;
 
 CREATE FUNCTION api_schema() RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1712,23 +1762,42 @@ CREATE FUNCTION api_schema() RETURNS text
 CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 0ff9fc81535d081871ae5fed3d71e661;
-
-CREATE FUNCTION as_of_moment(p_what text) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE
-    SET TimeZone=UTC
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 74f2376c3b4fab7d6ae5c3ddf9126e7e;
+    AS md5 2a5f79eb62d01d174a19d7a5bcc1005d;
 
 CREATE FUNCTION assert_adoptable(p_existing regclass, p_expected regclass) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 7e9a86ecef5e1730e2921fac9df5fe75;
 
+CREATE FUNCTION assert_desired_owned(p_desired regclass) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 64ecfd8e97b41b66b0bbfde972f9308f;
+
+CREATE FUNCTION assert_known(p_at timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 e725d62337ce75756d1d0e23ca54d1ec;
+
+CREATE FUNCTION assert_mode(p_mode text, p_modes text[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 40e9a759210b8bff0c69fb0c33062f02;
+
+CREATE FUNCTION assert_pg_cron(p_elsewhere text, p_crontab text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 666056738c97ba00fe02227234427be5;
+
 CREATE FUNCTION assert_prefix(p_prefix text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 c3374e3f31f27088b94a2c69c76232a8;
+
+CREATE FUNCTION assert_price_day(p_day text) RETURNS date
+    LANGUAGE plpgsql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 ccee9ce7033c95ff4eaff05d86219229;
 
 CREATE FUNCTION assert_writable(p_table regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -1743,44 +1812,12 @@ CREATE FUNCTION assign_ipos(p_context refresh_context) RETURNS SETOF group_chang
 CREATE FUNCTION changed_stocks(p_environment text) RETURNS text[]
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 0e4df867b918b506f1320613ec9ceff4;
-
-CREATE FUNCTION check_desired(p_desired regclass) RETURNS void
-    LANGUAGE plpgsql STABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 8b77d97d2c3692707f9229df900011ab;
-
-CREATE FUNCTION check_known(p_at timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS void
-    LANGUAGE plpgsql STABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 c0335b93207d20d9af066b0e9109d5f2;
-
-CREATE FUNCTION check_mode(p_mode text, p_modes text[]) RETURNS void
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 40e9a759210b8bff0c69fb0c33062f02;
-
-CREATE FUNCTION check_pg_cron(p_elsewhere text, p_crontab text) RETURNS void
-    LANGUAGE plpgsql STABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 ddce8753517ef20f07cdb0114508908f;
-
-CREATE FUNCTION check_price_day(p_day text) RETURNS date
-    LANGUAGE plpgsql STABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 ccee9ce7033c95ff4eaff05d86219229;
+    AS md5 78db68efea57530107d98cc72c082ded;
 
 CREATE FUNCTION check_problem(p_relation text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 927b042f1630067f3e6df466d162a389;
-
-CREATE FUNCTION claim_events(p_limit integer DEFAULT 1000, p_after bigint DEFAULT 0) RETURNS TABLE(seq bigint, event text, channels text[], message text)
-    LANGUAGE plpgsql STABLE
-    SET enable_bitmapscan=off
-    SET enable_seqscan=off
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 0b84f2ded239211cd1636e26329714e2;
 
 CREATE FUNCTION classify_stocks(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -1792,18 +1829,18 @@ CREATE FUNCTION clean_holdings() RETURNS void
     SET enable_nestloop=off
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 f5c772386f7fe079cc942603a13bf7d7;
+    AS md5 e8a5785e7748e09cfd8228877b08b400;
 
 CREATE FUNCTION clean_up_delistings(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode=force_custom_plan
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 d07bdc63ffaf0a354d97c46e127665f3;
+    AS md5 b2568a8404ef050c4f7c00cd1ec803e4;
 
 CREATE FUNCTION constituents_at(p_group_id bigint, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(place bigint, symbol text, name text, weight numeric, rank integer, market_cap bigint, sector text, since timestamp with time zone, reason text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 c31bc5f091657a09eef7f2e358dd499a;
+    AS md5 17eec989fe5569173c8c7d879c04df7e;
 
 CREATE FUNCTION count_changes(p_changes group_change[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
@@ -1813,25 +1850,25 @@ CREATE FUNCTION count_changes(p_changes group_change[]) RETURNS jsonb
 CREATE FUNCTION cron_in_timezone(p_cron text, p_timezone text) RETURNS TABLE(schedule text, condition text)
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 19a48fec40ab3b90af259d9be6a86d1c;
+    AS md5 97661e3a0c767002b1b36a7fad46476d;
 
 CREATE FUNCTION describe_all(p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 8f9bddfdc7a25092051fd29066664e93;
+    AS md5 671ae6b5ecfae91cbbe2a119fe65b68d;
 
 CREATE FUNCTION describe_stock(p_symbol text, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 05b0208b59cb541358b32c44b0b8afdc;
+    AS md5 72df439e7b8bd5eb8271cfb1ca97e847;
 
 CREATE FUNCTION describe_universe(p_name text, p_types text[] DEFAULT NULL::text[], p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 fea4de8435a73f75927351e9cffb3ce4;
+    AS md5 755e3cbe8e8307a9ba96fa6817c7edb5;
 
 CREATE FUNCTION engine_schema() RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1846,74 +1883,69 @@ CREATE FUNCTION enrich_stocks(p_symbols text[], p_context refresh_context, p_new
 CREATE FUNCTION ensure_groups(p_environment text, p_run_id uuid, p_types text[] DEFAULT NULL::text[], p_append boolean DEFAULT false) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 67bc54848a3cf601f32728f890eefc21;
+    AS md5 01b214df7ccbe6f77ab43f5fcfd50b17;
 
 CREATE FUNCTION environment_in_use() RETURNS text
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 c8462182b5f2ebb9374f649cc97a3f56;
 
+CREATE FUNCTION exceeds_guard(p_group_type text, p_before bigint, p_added bigint, p_removed bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 32674171dcfded5d5a6d297ff02a9ff8;
+
 CREATE FUNCTION extra_problems(p_staged regclass) RETURNS TABLE(file integer, line bigint, column_name text, value text, message text, remedy text)
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 4a2bee399068da78c7106661bffe38e8;
+    AS md5 f3a34b4f70072aad9052d77fcf78456b;
 
 CREATE FUNCTION fail_job(p_job_id uuid, p_error jsonb) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 25191d0cf19b2a26614042d54a8ad057;
+    AS md5 b5d997e931730bb133002d0d5c8f9d56;
 
 CREATE FUNCTION fail_run(p_run sync_runs, p_error jsonb) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 b2cdb68b6f37902d37968ab0f0f1e6d6;
-
-CREATE FUNCTION file_at(p_group_id bigint, p_at timestamp with time zone) RETURNS jsonb
-    LANGUAGE plpgsql STABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 12963f6535c8681d94be5d093d441889;
+    AS md5 f76b9111bf8fb0f44607052aba3a54c0;
 
 CREATE FUNCTION find_alerts(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 43d992c2203b0de9e48631d332904003;
+    AS md5 e2d9b54d9725fce2b9c29fa0e69e8e37;
 
 CREATE FUNCTION find_group(p_name text, p_type text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS bigint
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 9c86b8f6585ed8a2e0ca762c58bc1ea2;
+    AS md5 29925ff2dab3df730eb763a76a233d3e;
 
 CREATE FUNCTION find_symbol(p_symbol text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 c1e9c6d61cfd2551a7e259503b73058e;
+    AS md5 74f2bf5fee086f5345cfea14e88ce9db;
 
 CREATE FUNCTION find_universe(p_name text, p_types text[] DEFAULT NULL::text[], p_environment text DEFAULT 'DEFAULT'::text) RETURNS bigint
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 20bae66e9ec82a456c8798a6f75a2d9e;
+    AS md5 99c378d7e1f8368254b8ba1d817f1231;
 
 CREATE FUNCTION finish_files(p_load load_runs) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 2117c8c059201b9256966d9fda4b5fbd;
+    AS md5 7dd39368072bc24ce9e89dc154e056dc;
 
 CREATE FUNCTION finish_load(p_kind text, p_mode text, p_started_at timestamp with time zone, p_complete boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_strict boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 86adb0d319b28c6ec9668e8629da0af6;
+    AS md5 62400537299ecef1527365d6b8303702;
 
 CREATE FUNCTION finish_step(p_run sync_runs, p_step text, p_started timestamp with time zone, p_counts jsonb) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 e172a182d08eb4d94b9ea4ac6f353a63;
-
-CREATE FUNCTION first_of(p_items text[], p_most integer) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 1bb0940565005bf56d5af602e509e2a4;
+    AS md5 75f8cb7df665d40bc712f3b66148cd5b;
 
 CREATE FUNCTION grant_rights(p_prefix text) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -1933,17 +1965,17 @@ CREATE FUNCTION has_date_index() RETURNS boolean
 CREATE FUNCTION history_at(p_group_id bigint, p_at timestamp with time zone) RETURNS SETOF membership_history
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7b77949c6bada9f1f66716b95dfe67bd;
+    AS md5 6090dfb1fd55dbcbaecdf7619cccfdc7;
 
 CREATE FUNCTION hold_files(p_load load_runs) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7f0ef8716f1b2ecc53e20116b352296b;
+    AS md5 dbc1cab0348b2bc2aa899cfb0a8c8bde;
 
 CREATE FUNCTION holdings_date(p_text text) RETURNS date
     LANGUAGE sql IMMUTABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 bd7a5069b79ae3c6a976efb38e8ad00a;
+    AS md5 36a87fd6edf4c9a5a358e519c0c0cc98;
 
 CREATE FUNCTION insert_trial_row(p_table regclass, p_row jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -1955,15 +1987,10 @@ CREATE FUNCTION install_file(p_path text, p_version integer, p_definition text, 
     SET search_path=<engine>, <api>, pg_temp
     AS md5 cf65ee92c7cd6d5db29ce0787166a306;
 
-CREATE FUNCTION is_held(p_group_type text, p_before bigint, p_added bigint, p_removed bigint) RETURNS boolean
-    LANGUAGE sql STABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 32674171dcfded5d5a6d297ff02a9ff8;
-
 CREATE FUNCTION is_iso_date(p_text text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 79f7589547cb1e9137cd816469842d8c;
+    AS md5 e1e720f266e48bb15280ada68051c547;
 
 CREATE FUNCTION is_price(p_text text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -1973,13 +2000,13 @@ CREATE FUNCTION is_price(p_text text) RETURNS boolean
 CREATE FUNCTION job_events(p_job_id uuid, p_after bigint DEFAULT 0) RETURNS TABLE(seq bigint, event text, payload jsonb)
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 df7efd8b85084d5901e3dbdbbba8eeda;
+    AS md5 12042d7243813e2596eb5b8870d07b4d;
 
 CREATE FUNCTION job_status(p_job_id uuid) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE
     SET TimeZone=UTC
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 4f01679a7c4bfe4687124430536d2ae4;
+    AS md5 656d4b1ecc063cb10f6eba53c57a8da9;
 
 CREATE FUNCTION list_checks(p_environment text DEFAULT 'DEFAULT'::text, p_samples integer DEFAULT 3) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2003,12 +2030,12 @@ CREATE FUNCTION list_themes(p_environment text DEFAULT 'DEFAULT'::text) RETURNS 
 CREATE FUNCTION listed_symbols(p_value jsonb) RETURNS TABLE(symbol text, place bigint)
     LANGUAGE sql IMMUTABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7c3abaa1bd70e0394377c702e90d38ee;
+    AS md5 a984bc37be828edbd5dbd5cbe1d1fe51;
 
 CREATE FUNCTION load_document(p_id uuid, p_symbols integer DEFAULT 100) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 aa77ca93b0895be265d2f2d11c7d7347;
+    AS md5 5969cf345064cb8df155ea4a9d1c4acd;
 
 CREATE FUNCTION load_history(p_limit integer DEFAULT 20, p_offset integer DEFAULT 0, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2018,7 +2045,7 @@ CREATE FUNCTION load_history(p_limit integer DEFAULT 20, p_offset integer DEFAUL
 CREATE FUNCTION load_result(p_load load_runs) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 3db0f2e6c1d3ad1cf3c431dca9f3648d;
+    AS md5 5fd52f52946708a1a256ac7e7ba373ea;
 
 CREATE FUNCTION load_summary(p_load load_runs) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2028,103 +2055,93 @@ CREATE FUNCTION load_summary(p_load load_runs) RETURNS jsonb
 CREATE FUNCTION lock_events() RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 572fc1a7d754f91c1321fb52453f2f25;
+    AS md5 12f8a07c8b2039702a8baf89daa4322f;
+
+CREATE FUNCTION lock_key(p_name text) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 680f34a45a8d2e182aaad7c1ed04d459;
 
 CREATE FUNCTION lock_relay() RETURNS boolean
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 9f38db0d671928f9694a9d55beb9bd7f;
+    AS md5 d6eb61a77a03437fb48d038b9774d960;
 
 CREATE FUNCTION lock_universes(p_what text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 8ef0a21704b5be5441076c35a1bb694a;
+    AS md5 c05e02088122ba96ad2775aa8e27a8f0;
 
 CREATE FUNCTION mark_events_published(p_seqs bigint[]) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 28cb4059eaf31119e3c0e128e36777b7;
+    AS md5 2b00f05a3aa3385a339b54fb9f4a9980;
 
 CREATE FUNCTION member_page(p_name text, p_types text[], p_as_of text, p_limit integer DEFAULT NULL::integer, p_offset integer DEFAULT 0, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET TimeZone=UTC
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 5b99978ee3e307d82e53e4423048da5a;
+    AS md5 1b8c8c960894b6055c3bd674dff89757;
 
 CREATE FUNCTION membership_reason(p_metadata jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 e49f8dbb9773ab5c6574cee8aaadd9e4;
 
-CREATE FUNCTION merge_members(p_load load_runs, p_complete boolean) RETURNS SETOF group_change
+CREATE FUNCTION merge_members(p_load load_runs, p_complete boolean) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 ce6d279dccba860fe3a10769e859bcb4;
+    AS md5 7b8c08a1ea26685209de94b9f71669fe;
 
-CREATE FUNCTION merge_prices(OUT inserted bigint, OUT updated bigint) RETURNS record
+CREATE FUNCTION merge_prices(p_load load_runs, p_complete boolean) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 01450722fd51f0c5dfb3a8730d8cd18f;
-
-CREATE FUNCTION merge_rows(p_load load_runs) RETURNS load_runs
-    LANGUAGE plpgsql VOLATILE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 facdef9d79447aa5100d744f72059910;
+    AS md5 adac233939c9791d9f453a97c9dd83bc;
 
 CREATE FUNCTION merge_sectors(p_load load_runs, p_complete boolean) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 ca26ef6e51c451682358489175471d08;
+    AS md5 15c09d9485a846ac5fa68beed5c47fd5;
 
-CREATE FUNCTION merge_symbols(OUT inserted bigint, OUT updated bigint) RETURNS record
+CREATE FUNCTION merge_symbols(p_load load_runs, p_complete boolean) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 29c80914927153f5957b16ac49dfdd62;
+    AS md5 63f0bd0342576d39306e4e9fe83dde00;
 
 CREATE FUNCTION missing_rights(p_prefix text DEFAULT 'universes'::text) RETURNS TABLE(role text, privilege text, kind text, object text, remedy text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 7b94e27c5ee5d45eff0ed7f9315a12c9;
 
-CREATE FUNCTION moment_of(p_what text, p_before boolean DEFAULT false, p_environment text DEFAULT NULL::text) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 cd6d4ff9d60b5dc15a29bc7149cd8117;
-
 CREATE FUNCTION nearest_names(p_name text, p_types text[] DEFAULT NULL::text[], p_environment text DEFAULT 'DEFAULT'::text, p_limit integer DEFAULT 5) RETURNS TABLE(type text, name text, title text, similarity numeric)
     LANGUAGE sql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 a4858377cc393002a8c4897e23c0ac91;
+    AS md5 876203dee3f6c7549f90fce7aa1ebd7a;
+
+CREATE FUNCTION next_events(p_limit integer DEFAULT 1000, p_after bigint DEFAULT 0) RETURNS TABLE(seq bigint, event text, channels text[], message text)
+    LANGUAGE plpgsql STABLE
+    SET enable_bitmapscan=off
+    SET enable_seqscan=off
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 beb06f9da8d0e357916a92b01210c62c;
 
 CREATE FUNCTION next_job(p_environment text) RETURNS TABLE(job_id uuid, mode text, requested_by text, busy boolean)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 f661c36547911efc7fbfc889f41e8793;
 
-CREATE FUNCTION no_such_job(p_job_id uuid) RETURNS void
-    LANGUAGE plpgsql STABLE
+CREATE FUNCTION normalize_name(p_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 e41dec6a75653da756cb90d841d1d16f;
-
-CREATE FUNCTION no_such_name(p_name text, p_types text[], p_environment text) RETURNS void
-    LANGUAGE plpgsql STABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 16f7d15fb9311e097679cd4e01787731;
-
-CREATE FUNCTION overview(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
-    LANGUAGE sql STABLE
-    SET jit=off
-    SET search_path=<engine>, <api>, pg_temp
-    SET work_mem=32MB
-    AS md5 a70b8fd1c27d9dbc1dd7752780810a09;
+    AS md5 0d50f30d6bea231c3dc15f912872ce52;
 
 CREATE FUNCTION overview_running(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 65011c81cd26f0b4dd73f9c0ad2a2f91;
+    AS md5 ba8272568243f1a873575edb47b7995d;
 
 CREATE FUNCTION overview_runs(p_environment text DEFAULT 'DEFAULT'::text, p_limit integer DEFAULT 60) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2143,36 +2160,31 @@ CREATE FUNCTION pg_cron_timezone() RETURNS text
     SET search_path=<engine>, <api>, pg_temp
     AS md5 2852f58be3eca68b1e9725c13725f49e;
 
-CREATE FUNCTION plain_name(p_name text) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 0d50f30d6bea231c3dc15f912872ce52;
-
 CREATE FUNCTION prepare_members() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 8c87b9fa8e65df90422389dd6b7b2733;
+    AS md5 97dae7a11e7ce2b2b2a8b0bf8d767c1f;
 
 CREATE FUNCTION prepare_prices() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7ae407f93f7247ca355fb1d19c554f2e;
+    AS md5 e985619d1b0c3e2008c10067852fef6a;
 
 CREATE FUNCTION prepare_sectors() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 127383a809725a7de5ea59c4554beb71;
+    AS md5 45c3a8826641ac4a2adb2936f13569f0;
 
 CREATE FUNCTION prepare_symbols() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 05422e44b7118f02dfe08175de80bebb;
+    AS md5 e3b62f25e31958f2667c92d7c5025c97;
 
 CREATE FUNCTION prices_in(p_date date) RETURNS TABLE(is_in boolean, priced bigint, stocks bigint, needed bigint, percent numeric, last_day date)
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 6e2ed5b07d855e774cc2df28e1c7b2a5;
+    AS md5 321d8839c0e90410018b91e05fc53243;
 
 CREATE FUNCTION publish_event(p_event text, p_payload jsonb, p_run_id uuid DEFAULT NULL::uuid) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -2182,27 +2194,42 @@ CREATE FUNCTION publish_event(p_event text, p_payload jsonb, p_run_id uuid DEFAU
 CREATE FUNCTION publish_events(p_events jsonb, p_run_id uuid DEFAULT NULL::uuid) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 4c65c3c0f25b662b35125cf6c5a5128b;
+    AS md5 e2a71c83823448832b29af2964140af1;
 
 CREATE FUNCTION publish_load(p_load load_runs, p_changes group_change[]) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 0d9ef0272062d55495dd9a378e6f35dd;
+    AS md5 b095f1fbd31f61059c29356f5fc8ba90;
 
 CREATE FUNCTION publish_progress(p_step jsonb) RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 2e442e6ecf6f3029d9380ea82dba9912;
+    AS md5 6e3ae77002ce250c5005b3817127452f;
 
 CREATE FUNCTION publish_run(p_run sync_runs, p_changes group_change[]) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 6168a304d81a8b1f300975e890eb9602;
+    AS md5 2b2bf7d1806429a1100cc4e78a7c1093;
+
+CREATE FUNCTION publish_run_end(p_run sync_runs) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 73bc43d52042a56aadcfdc164948514d;
+
+CREATE FUNCTION raise_unknown_job(p_job_id uuid) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 1d32ab39359ed5b8f63e86a8997a76dc;
+
+CREATE FUNCTION raise_unknown_name(p_name text, p_types text[], p_environment text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 9b7ff0a53f271e85c3e23597ef2ec2b8;
 
 CREATE FUNCTION rebalance_rankings(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 eea8ee38b209b9abcaa4c219bcdd51f8;
+    AS md5 d5fb87d69fe087fb353346df0c7543a4;
 
 CREATE FUNCTION rebalance_themes(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -2213,22 +2240,27 @@ CREATE FUNCTION recalculate_market_caps(p_symbols text[] DEFAULT NULL::text[], p
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode=force_custom_plan
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 ea6ee9f645be54414455aa5c3f56c429;
+    AS md5 4e2c352a4817eb70dc86f7a6f0987c99;
 
 CREATE FUNCTION record_files(p_load load_runs) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 85c779a2310f69daea47267f7fadbea6;
+    AS md5 3a7a194a5d846c6266cbb32b5cf03f18;
+
+CREATE FUNCTION record_rollback(p_run_id uuid, p_groups bigint[], p_moment timestamp with time zone) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 13b607e45cf23ea474e9ae81bedbc904;
 
 CREATE FUNCTION refresh_is_due(p_time time without time zone, p_timezone text, p_weekdays integer[] DEFAULT NULL::integer[], p_at timestamp with time zone DEFAULT now()) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7b563ba525c72a5763287026c7387f58;
+    AS md5 bc4e633f6aa9c3e244c0547b32eb585b;
 
 CREATE FUNCTION refresh_job_name(p_environment text) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 1865cb82300bd68162e13e5657d9cfce;
+    AS md5 f676e982732451f43dcf7ed4c204cef1;
 
 CREATE FUNCTION refresh_rankings() RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -2260,17 +2292,12 @@ CREATE FUNCTION relationship_events(p_after bigint, OUT run_completed boolean, O
     SET enable_bitmapscan=off
     SET enable_seqscan=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 4ce21a5985adc96f8b4b44150937d186;
+    AS md5 25311e469a83e35ea4273a8124858d4d;
 
 CREATE FUNCTION release_table(p_definition text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 dbea8ad9734193200a2a03799c532a18;
-
-CREATE FUNCTION remember_rollback(p_run_id uuid, p_groups bigint[], p_moment timestamp with time zone) RETURNS void
-    LANGUAGE sql VOLATILE
-    SET search_path=<engine>, <api>, pg_temp
-    AS md5 7cca1d227daf81c1c77de95c4f738ea1;
 
 CREATE FUNCTION remove_file(p_path text) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -2280,12 +2307,12 @@ CREATE FUNCTION remove_file(p_path text) RETURNS void
 CREATE FUNCTION report_alerts(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(alert text, subject text, value numeric, allowed numeric, unit text, since timestamp with time zone, detail text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 d8c3f048584ca21f468ccadf1e485c60;
+    AS md5 e080a49b4d4f7ae85b4b4ba89f471d5f;
 
 CREATE FUNCTION report_coverage(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(measure text, title text, covered bigint, total bigint, percent numeric, missing text[])
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 70176122319a4999c4ce035481524ee9;
+    AS md5 bdf618592160efef95db519f12a57fdb;
 
 CREATE FUNCTION report_document(p_environment text DEFAULT 'DEFAULT'::text, p_detail boolean DEFAULT false) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2301,7 +2328,7 @@ CREATE FUNCTION report_funds(p_environment text DEFAULT 'DEFAULT'::text) RETURNS
 CREATE FUNCTION report_loads(p_environment text DEFAULT 'DEFAULT'::text, p_limit integer DEFAULT 10) RETURNS TABLE(kind text, mode text, status text, dry_run boolean, started_at timestamp with time zone, duration_ms numeric, changes bigint, files bigint, loaded bigint, unchanged bigint, held bigint, rejected bigint, triggered_by text, id uuid)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 e64410847e9c5fa79b081f36da066ab9;
+    AS md5 a5c861649c43e26201bad6354ccfb06f;
 
 CREATE FUNCTION report_runs(p_environment text DEFAULT 'DEFAULT'::text, p_limit integer DEFAULT 10) RETURNS TABLE(kind text, mode text, status text, dry_run boolean, started_at timestamp with time zone, duration_ms numeric, changes bigint, universes bigint, held bigint, alerts bigint, triggered_by text, error text, id uuid)
     LANGUAGE sql STABLE
@@ -2311,22 +2338,33 @@ CREATE FUNCTION report_runs(p_environment text DEFAULT 'DEFAULT'::text, p_limit 
 CREATE FUNCTION report_sectors(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(sector text, title text, stocks bigint, percent numeric, market_cap numeric, market_cap_percent numeric, sources jsonb)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 3c2010c71d14d1fff534b0728699a9c9;
+    AS md5 c7b1bc6983ec407b31dab352bcab9dfa;
 
 CREATE FUNCTION report_totals(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(stocks bigint, etfs bigint, other_securities bigint, inactive_symbols bigint, universes bigint, retired_universes bigint, memberships bigint, history_rows bigint, history_since timestamp with time zone, prices bigint, priced_from date, priced_to date, events_waiting bigint, events_waiting_since timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 70e762e046e7b5a8d00398fce85473d3;
+    AS md5 5d4007e3aad5e22c02a9a8f0bd8133b1;
 
 CREATE FUNCTION report_universes(p_environment text DEFAULT 'DEFAULT'::text, p_days integer DEFAULT 30) RETURNS TABLE(type text, name text, description text, members bigint, last_change timestamp with time zone, known_since timestamp with time zone, added bigint, removed bigint, as_of text, weight_sum numeric, file text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 9a4ff33fae5ec7e625ac15f9be636883;
+    AS md5 db67ca99d846400b172487736573a3b8;
 
-CREATE FUNCTION retire_members(p_load load_runs, p_type text) RETURNS SETOF group_change
+CREATE FUNCTION resolve_as_of(p_what text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET TimeZone=UTC
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 5c9c68d891acd350a6805f05fa032d7f;
+
+CREATE FUNCTION resolve_timestamp(p_what text, p_before boolean DEFAULT false, p_environment text DEFAULT NULL::text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 b43c8801f4151002b4c66b54365ac3fa;
+
+CREATE FUNCTION retire_members(p_load load_runs) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 60671e1b0040eab0440de98cbcbf61b8;
+    AS md5 67166457fe0d4838b3f0a279acb35862;
 
 CREATE FUNCTION revoke_rights(p_roles text[], p_from_public boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -2351,18 +2389,18 @@ CREATE FUNCTION run_history(p_limit integer DEFAULT 20, p_offset integer DEFAULT
 CREATE FUNCTION run_job(p_job_id uuid) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 71a583f74c900cc41374e2df1b73a117;
+    AS md5 2878b2611f7a42c271421a174c1f035b;
 
 CREATE FUNCTION run_statistics(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET TimeZone=UTC
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 8b237d7a905d21a42b2a137fdfa6aa62;
+    AS md5 aa6e47d14696d989a3f7dc6f8aa062a3;
 
 CREATE FUNCTION run_steps(p_mode text) RETURNS text[]
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 5f73efbec2976981a62dc84b42631bed;
+    AS md5 5bf152aac16626fdfa0ea40fd433734d;
 
 CREATE FUNCTION run_summary(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2373,18 +2411,23 @@ CREATE FUNCTION run_summary(p_run sync_runs) RETURNS jsonb
 CREATE FUNCTION running_change() RETURNS TABLE(pid integer, application text, since timestamp with time zone, run_id uuid, step text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 054793ebccd184fd2bff0ef3ebe92030;
+    AS md5 b1b6879749e7dde2d18a481219cc7d86;
 
 CREATE FUNCTION search_names(p_query text, p_limit integer DEFAULT 10, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(kind text, type text, name text, title text, active boolean, market_cap bigint, members bigint, match text)
     LANGUAGE plpgsql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 87748421a9eb6626d472bcbfadc965a5;
+    AS md5 26e6d7ef6a24b9ac7c692a2a368c85ca;
 
 CREATE FUNCTION service_metrics(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 f0930a56efca76528e5c2dffcd5129b7;
+
+CREATE FUNCTION source_file_at(p_group_id bigint, p_at timestamp with time zone) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 89c991bc9fd4ec0342e736a7df52232f;
 
 CREATE FUNCTION stage_file(p_file integer, p_first_line bigint DEFAULT 2) RETURNS void
     LANGUAGE sql VOLATILE
@@ -2394,29 +2437,29 @@ CREATE FUNCTION stage_file(p_file integer, p_first_line bigint DEFAULT 2) RETURN
 CREATE FUNCTION stage_files(p_kind text, p_mode text, p_files jsonb, p_environment text DEFAULT 'DEFAULT'::text) RETURNS SETOF integer
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 28339ecd14d13b182fbd231aaa06290f;
+    AS md5 6c0089d3c50e6853ea4c6cef1416ffdb;
 
 CREATE FUNCTION start_run(p_mode text, p_append boolean, p_dry_run boolean, p_force boolean, p_environment text, p_triggered_by text, p_run_id uuid DEFAULT NULL::uuid) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 273662389704cd0f991ea223456f02d7;
+    AS md5 f0a87bbabb2fc5597217362e4c0cec36;
 
 CREATE FUNCTION stock_facts(p_symbol text, p_as_of text DEFAULT NULL::text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET TimeZone=UTC
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 5ab21f204efd835be08e71ea68157797;
+    AS md5 3550cc17dd951fdc4c8340f8558ee7dc;
 
 CREATE FUNCTION stock_universes(p_symbol text, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, type text, name text, title text, rank integer, weight numeric, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, run text, run_id uuid, end_reason text, market_cap bigint, metadata jsonb)
     LANGUAGE sql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 bde0af3c76000e0178dbd9dd3dbb3999;
+    AS md5 6cc6fc190cd44895a4832deaffc7a99e;
 
 CREATE FUNCTION summarize_changes(p_changes group_change[]) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 306cd5e35541cc467699351d45357bc8;
+    AS md5 fe079df7463ef61875049972b28f58ea;
 
 CREATE FUNCTION symbol_limit() RETURNS integer
     LANGUAGE sql STABLE
@@ -2426,7 +2469,17 @@ CREATE FUNCTION symbol_limit() RETURNS integer
 CREATE FUNCTION take_market_changes(p_environment text, p_everything boolean, OUT priced text[], OUT priced_since date, OUT changed text[]) RETURNS record
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 355d480d726f6fcbcb024044a23fcd88;
+    AS md5 320cde7649759ea6d2900fd9d08250a4;
+
+CREATE FUNCTION ticker_pattern() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 704f28cc441fbb372d9f4ab92b404126;
+
+CREATE FUNCTION ticker_rule() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 527a00393a19a4cfa1058bfcd06ccf57;
 
 CREATE FUNCTION too_short_for(p_table regclass, p_row jsonb) RETURNS text[]
     LANGUAGE sql STABLE
@@ -2436,22 +2489,22 @@ CREATE FUNCTION too_short_for(p_table regclass, p_row jsonb) RETURNS text[]
 CREATE FUNCTION track_override_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 54b32045041be61f2f24fb29ccdbd5d2;
+    AS md5 e7e00dd9b9c188f14e5ab10550ed9631;
 
 CREATE FUNCTION track_price_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 0f485c0c4c50b43e8e85afa8ae8e2c94;
+    AS md5 8117594219e859524b2e321dbc218813;
 
 CREATE FUNCTION track_rule_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 ff308ad98277d84496737bc4aa26a8f5;
+    AS md5 a745e693395abaaa028fa5cc9779ede5;
 
 CREATE FUNCTION track_symbol_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 e2c29705f4dc9b05e450cee8db954c03;
+    AS md5 fdcb170c326672c3823ae138f76849fd;
 
 CREATE FUNCTION transfer_ownership(p_owner text, p_from text DEFAULT NULL::text) RETURNS text[]
     LANGUAGE plpgsql VOLATILE
@@ -2477,7 +2530,7 @@ CREATE FUNCTION universe_facts(p_name text, p_types text[] DEFAULT NULL::text[],
 CREATE FUNCTION universe_file(p_group_id bigint, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(file text, format text, as_of text, md5 text, loaded_at timestamp with time zone, load_id uuid)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 8a7edd8518a1d83e92c580e8d2cd4ca4;
+    AS md5 dc7fa2f7f0977665b64adf41a095efe9;
 
 CREATE FUNCTION universe_named(p_name text, p_types text[] DEFAULT NULL::text[], p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(type text, name text)
     LANGUAGE sql STABLE
@@ -2488,7 +2541,7 @@ CREATE FUNCTION update_cache(p_groups bigint[], p_append boolean DEFAULT false, 
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode=force_custom_plan
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7413ec43b2fd02859c0f53d406fc60f6;
+    AS md5 85f0aed439e5ff7655a79a62f2a24c78;
 
 CREATE FUNCTION with_schemas(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -2524,6 +2577,8 @@ CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON settings FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON sic_sectors FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
+
+CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON stock_types FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON theme_rules FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
