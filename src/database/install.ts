@@ -27,8 +27,8 @@ export interface SqlObject {
 /** A migration that installs files; `files` tells others, such as doctor, which. */
 export interface SqlMigration {
   files: readonly SqlFile[]
-  up(pgm: MigrationBuilder): void
-  down(pgm: MigrationBuilder): void
+  up(this: void, pgm: MigrationBuilder): void
+  down(this: void, pgm: MigrationBuilder): void
 }
 
 /** Shorthand for a list of files at version 1. */

@@ -125,7 +125,7 @@ function parseTls(parameters: Readonly<Record<string, string | undefined>>): Con
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, value)
   try {
-    return parse(`postgres://?${query}`, { useLibpqCompat: true }).ssl as ConnectionOptions
+    return parse(`postgres://?${query.toString()}`, { useLibpqCompat: true }).ssl as ConnectionOptions
   } catch (thrown) {
     throw usageError(
       `sslrootcert, sslcert or sslkey: ${toUniversesError(thrown).message}`,

@@ -146,7 +146,7 @@ export class ResponseCache {
       else if (freshMs !== undefined && freshMs !== Infinity) options.ttl = freshMs
       // Content with the same weak tag differs in its timestamp only: clients keep what they have.
       const same = content.etag !== undefined && content.etag === previous?.response.etag
-      return { response: same ? previous!.response : encode(content), version, stale: false }
+      return { response: same ? previous.response : encode(content), version, stale: false }
     } catch (error) {
       this.#counts.failed++
       if (previous === undefined || !isOutage(error)) throw error
