@@ -70,4 +70,6 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.relationship_snapshot(text, bigint) IS 'Every universe of an environment with its members, and every symbol, for a cache: {seq, complete, ids, groups, symbols}. p_after: seq of an earlier call; only groups that events since then name are told, and symbols only after a run. weights in percent, weight_sum too; market_caps in US dollars; since in seconds since 1970.';
+COMMENT ON FUNCTION @api@.relationship_snapshot(text, bigint) IS 'Returns all universes with their members, and all symbols, as one document for a cache: {seq, complete, ids, groups, symbols}. Weights are percent, market caps US dollars, since is seconds since 1970.
+p_environment: environment of the universes.
+p_after: seq of an earlier snapshot: only groups changed by later events are returned, and symbols only after a run; NULL: everything.';

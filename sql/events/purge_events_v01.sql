@@ -27,4 +27,4 @@ END;
 $$;
 
 REVOKE ALL ON FUNCTION @api@.purge_events() FROM PUBLIC;
-COMMENT ON FUNCTION @api@.purge_events() IS 'Deletes events published longer ago than settings.event_retention_days; keeps the chain of prev_seq true.';
+COMMENT ON FUNCTION @api@.purge_events() IS 'Deletes events that were published more than settings.event_retention_days ago and returns their number. The chain of prev_seq stays consistent.';

@@ -14,4 +14,8 @@ AS $$
     ORDER BY h.symbol COLLATE "C"
 $$;
 
-COMMENT ON FUNCTION @api@.members_as_of(text, text, timestamptz, text) IS 'Constituents of a universe at p_at, with weight in percent, and market cap in US dollars and metadata as of valid_from. Raises UV003 for an unknown universe or a moment before its history.';
+COMMENT ON FUNCTION @api@.members_as_of(text, text, timestamptz, text) IS 'Returns the members of a universe at a time, with weight in percent, and with market cap in US dollars and metadata as of valid_from. Raises UV003 for an unknown universe or a time before its history.
+p_name: name of the universe.
+p_type: type of the universe.
+p_at: the time.
+p_environment: environment of the universes.';

@@ -14,4 +14,6 @@ AS $$
     ORDER BY g.type, g.name
 $$;
 
-COMMENT ON FUNCTION @api@.symbol_groups(text, text) IS 'Every universe a symbol is in: symbol_groups(''AAPL''). weight in percent of the fund; metadata says why. No row: the symbol is in none.';
+COMMENT ON FUNCTION @api@.symbol_groups(text, text) IS 'Returns every universe that a symbol is in, with rank, weight in percent of the fund, since when, and metadata that says why. No row: the symbol is in none.
+p_symbol: the symbol.
+p_environment: environment of the universes.';

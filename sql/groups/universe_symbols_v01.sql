@@ -44,4 +44,6 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.universe_symbols(text, text) IS 'Distinct members of the universes named in p_names, separated by colons: universe_symbols(''SPY:QQQ:dow30''). Raises UV003 for an unknown name, UV002 for none.';
+COMMENT ON FUNCTION @api@.universe_symbols(text, text) IS 'Returns the distinct members of several universes. Raises UV003 for an unknown name, UV002 for none.
+p_names: names separated by colons, such as SPY:QQQ:dow30.
+p_environment: environment of the universes.';

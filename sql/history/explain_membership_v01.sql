@@ -60,4 +60,8 @@ AS $$
     ORDER BY s.valid_from DESC
 $$;
 
-COMMENT ON FUNCTION @api@.explain_membership(text, text, text, text) IS 'Why a symbol is or was in a universe, one row per stretch of membership, the latest first: since when, which rule, or file and line, rank and market cap (US dollars) at that time, weight (percent) at its end, which run or load, and how it ended. No row: it never was. Raises UV003 for an unknown universe.';
+COMMENT ON FUNCTION @api@.explain_membership(text, text, text, text) IS 'Explains why a symbol is or was in a universe, one row per period of membership, latest first: since when, the rule, or file and line, rank and market cap (US dollars) at that time, weight (percent) at its end, the run or load, and how it ended. No row: it was never a member. Raises UV003 for an unknown universe.
+p_symbol: the symbol.
+p_name: name of the universe.
+p_type: type of the universe.
+p_environment: environment of the universes.';

@@ -60,4 +60,9 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.membership_diff(text, text, timestamptz, timestamptz, text) IS 'Difference between the constituents of a universe at two moments: added, removed, reweighted (weights in percent of the fund), with the time, the run or load and the reason of the change. Raises UV003 for an unknown universe or a moment before its history, UV002 when p_from is after p_to.';
+COMMENT ON FUNCTION @api@.membership_diff(text, text, timestamptz, timestamptz, text) IS 'Returns the difference between the members of a universe at two times: added, removed or reweighted, weights in percent of the fund, with time, reason, and run or load of each change. Raises UV003 for an unknown universe or a time before its history, UV002 when p_from is after p_to.
+p_name: name of the universe.
+p_type: type of the universe.
+p_from: the earlier time.
+p_to: the later time.
+p_environment: environment of the universes.';

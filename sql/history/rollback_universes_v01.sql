@@ -70,4 +70,9 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.rollback_universes(text, boolean, boolean, text, text) IS 'Brings the memberships back to what they were when the run or load p_to was over, just before it (p_before), or at a timestamp, and returns the run. Raises UV001 (busy), UV002 (p_to is nothing of these) and UV003 (no such run, or a moment before history).';
+COMMENT ON FUNCTION @api@.rollback_universes(text, boolean, boolean, text, text) IS 'Restores all memberships as they were after a run or load, or at a time, and returns the run. Raises UV001 (busy), UV002 (p_to is none of these) and UV003 (no such run, or a time before history).
+p_to: id of a run or load, or a timestamp.
+p_before: restore the state just before p_to instead.
+p_dry_run: roll the run back after reporting what it would change.
+p_environment: environment of the universes.
+p_triggered_by: recorded with the run.';

@@ -55,4 +55,10 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.request_refresh(text, boolean, boolean, boolean, text, text) IS 'Asks for a refresh, to be run by universes serve, and publishes cache_sync_triggered. accepted is false while another is going or waiting; job_id and message then name that one. Raises UV002 (unknown mode).';
+COMMENT ON FUNCTION @api@.request_refresh(text, boolean, boolean, boolean, text, text) IS 'Queues a refresh, which universes serve runs, and publishes cache_sync_triggered. Where another one is running or waiting, accepted is false and job_id and message name that one. Raises UV002 for an unknown mode.
+p_mode: full, market_cap, sectors, themes, ipos or delistings.
+p_append: add and update only; nothing leaves a universe but delisted symbols.
+p_dry_run: roll the run back after reporting what it would change.
+p_force: recompute everything and override membership_guards.
+p_environment: environment of the universes.
+p_requested_by: recorded with the job.';

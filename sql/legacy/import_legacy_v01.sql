@@ -68,4 +68,7 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.import_legacy(boolean, text, text) IS 'Imports the universes of old cache_entries rows (legacy_universes) into groups and memberships and returns the run; its step counts universes imported and left_alone. Raises UV001 (busy).';
+COMMENT ON FUNCTION @api@.import_legacy(boolean, text, text) IS 'Imports the universes of old cache_entries rows (view legacy_universes) and returns the run; its step counts universes imported and left_alone. Raises UV001 (busy).
+p_dry_run: roll the run back after reporting what it would change.
+p_environment: environment of the universes.
+p_triggered_by: recorded with the run.';

@@ -51,4 +51,6 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.validate_relationships(text, integer) IS 'Checks the universes of an environment by relationship_checks, one row per enabled check: status PASS, WARN or FAIL, number of findings (NULL: the check itself is broken), the first p_samples of them as [{subject, detail}], the remedy, and the view that lists all. Raises UV003 for an environment without universes while others have some.';
+COMMENT ON FUNCTION @api@.validate_relationships(text, integer) IS 'Runs every enabled check of relationship_checks and returns one row each: status PASS, WARN or FAIL, the number of findings (NULL: the check itself cannot run), samples as [{subject, detail}], the remedy, and the view that lists all findings. Raises UV003 for an environment without universes while others have some.
+p_environment: environment of the universes.
+p_samples: largest number of findings per check in samples.';

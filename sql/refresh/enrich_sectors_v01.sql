@@ -18,4 +18,9 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.enrich_sectors(text, boolean, boolean, text, text) IS 'Puts every active stock into its sector (stock_sectors), with industry, sector leaders and themes following, and returns the run. p_mode: full, incremental. Raises UV001 (busy) and UV002 (unknown mode).';
+COMMENT ON FUNCTION @api@.enrich_sectors(text, boolean, boolean, text, text) IS 'Assigns every active stock to its sector and industry, updates sector leaders and themes accordingly, and returns the run. Raises UV001 (busy) and UV002 (unknown mode).
+p_mode: full, or incremental for what changed since the last run.
+p_dry_run: roll the run back after reporting what it would change.
+p_force: override membership_guards.
+p_environment: environment of the universes.
+p_triggered_by: recorded with the run.';

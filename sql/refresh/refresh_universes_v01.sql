@@ -115,4 +115,11 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.refresh_universes(text, boolean, boolean, boolean, text, text, uuid) IS 'Rebuilds every derived universe in one transaction and returns the run. p_mode: full, market_cap, sectors, changed_sectors (sectors of what changed), themes, ipos, delistings. p_append: nothing leaves a universe but delisted symbols. p_dry_run: does everything, reports it, keeps nothing but the run''s row. p_force: recomputes everything and overrides membership_guards. p_run_id: id of the run, NULL for a new one. Raises UV001 (busy) and UV002 (unknown mode); any other failure is returned as a failed run.';
+COMMENT ON FUNCTION @api@.refresh_universes(text, boolean, boolean, boolean, text, text, uuid) IS 'Rebuilds every derived universe in one transaction and returns the run: steps with counts and milliseconds, changes per universe, alerts. Raises UV001 (busy) and UV002 (unknown mode); any other failure is returned as a run with status failed, and nothing is changed.
+p_mode: full, market_cap, sectors, changed_sectors (sectors of changed stocks only), themes, ipos or delistings.
+p_append: add and update only; nothing leaves a universe but delisted symbols.
+p_dry_run: roll the run back after reporting what it would change; only its row stays.
+p_force: recompute everything and override membership_guards.
+p_environment: environment of the universes.
+p_triggered_by: recorded with the run.
+p_run_id: id of the run; NULL: a new one.';

@@ -56,4 +56,7 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.schedule_refresh(text, text, text) IS 'Schedules refresh_universes for p_environment with pg_cron, or replaces the schedule, and returns the job; timezone is the one in which pg_cron reads schedule. p_cron is meant in p_timezone where one is given. Raises UV002 (schedule, time zone or environment) and UV007 (pg_cron cannot be used here: the hint says what to do).';
+COMMENT ON FUNCTION @api@.schedule_refresh(text, text, text) IS 'Schedules refresh_universes with pg_cron, or replaces the schedule, and returns the job. Raises UV002 (schedule, time zone or environment) and UV007 (pg_cron cannot be used here; the hint gives the remedy).
+p_cron: five fields of a cron schedule.
+p_timezone: time zone of p_cron; NULL: that of pg_cron.
+p_environment: environment of the universes.';

@@ -29,4 +29,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.unschedule_refresh(text) IS 'Removes the pg_cron job that refreshes p_environment and returns its name. Raises UV003 (no such job) and UV007 (pg_cron cannot be used here).';
+COMMENT ON FUNCTION @api@.unschedule_refresh(text) IS 'Removes the pg_cron job of schedule_refresh and returns its name. Raises UV003 (no such job) and UV007 (pg_cron cannot be used here).
+p_environment: environment of the universes.';

@@ -61,4 +61,6 @@ AS $$
     WHERE p_detail OR e.key NOT IN ('universes', 'funds')
 $$;
 
-COMMENT ON FUNCTION @api@.relationship_report(text, boolean) IS 'The report on all relationships as one document: totals, sectors, sector_sources, coverage, types, integrity, alerts, runs and loads (the last ten of each); with p_detail universes and funds, too. Percentages are percent, market caps US dollars, durations milliseconds. Raises UV003 for an environment that nobody has used.';
+COMMENT ON FUNCTION @api@.relationship_report(text, boolean) IS 'Returns the report on all universes as one document: totals, sectors, sector_sources, coverage, types, integrity, alerts, runs and loads (the last ten of each). Percentages are percent, market caps US dollars, durations milliseconds. Raises UV003 for an environment that has never been used.
+p_environment: environment of the universes.
+p_detail: add universes and funds.';

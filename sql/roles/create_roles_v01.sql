@@ -54,4 +54,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.create_roles(text) IS 'Creates the roles owner, operator and reader with this prefix, or brings them up to date, and returns what could not be granted (FAIL) or deserves a look (WARN), each with its remedy. Raises UV002 for a prefix that cannot be used, 42501 when the caller may not.';
+COMMENT ON FUNCTION @api@.create_roles(text) IS 'Creates the roles owner, operator and reader, or brings them up to date, and returns what could not be granted (FAIL) or deserves attention (WARN), each with its remedy. Raises UV002 for a prefix that cannot be used, 42501 when the caller lacks the rights.
+p_prefix: prefix of the roles: PREFIX_owner, PREFIX_operator, PREFIX_reader.';

@@ -64,4 +64,5 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION @api@.drop_roles(text) IS 'Takes back what create_roles() did in this schema and drops the roles that nothing else needs; reason says what needs the others, members who belonged to them. Raises UV003 when there are none.';
+COMMENT ON FUNCTION @api@.drop_roles(text) IS 'Revokes what create_roles granted in this schema and drops the roles that nothing else needs, one row per role: reason says what needs a role that stays, members who belonged to it. Raises UV003 when there are none.
+p_prefix: prefix of the roles.';
