@@ -1,5 +1,60 @@
 import eslint from '@eslint/js'
+import { createNodeResolver, importX } from 'eslint-plugin-import-x'
 import tseslint from 'typescript-eslint'
+
+/** Rooms of src/ and the rooms each may import; errors.ts, config.ts and package.ts are open to all. */
+const ROOMS = {
+  database: [],
+  load: ['database'],
+  relay: ['database'],
+  cache: ['database', 'relay'],
+  operations: ['database', 'load'],
+  jobs: ['database', 'relay', 'operations'],
+  doctor: ['database', 'relay', 'operations'],
+  console: ['database', 'load', 'operations', 'doctor'],
+  http: ['database', 'load', 'relay', 'cache', 'operations', 'jobs', 'console'],
+  dev: ['database', 'load', 'relay', 'operations', 'console', 'http'],
+  cli: ['database', 'load', 'relay', 'operations', 'doctor', 'console', 'http', 'dev'],
+}
+const BASE = ['errors.ts', 'config.ts', 'package.ts']
+
+const zones = [
+  {
+    target: BASE.map((file) => `src/${file}`),
+    from: 'src',
+    except: BASE,
+    message: 'Base modules import no room.',
+  },
+  ...Object.entries(ROOMS).map(([room, below]) => ({
+    target: `src/${room}`,
+    from: 'src',
+    except: [room, ...below, ...BASE],
+    message: `src/${room} may import ${[...below, 'the base modules'].join(', ')}.`,
+  })),
+]
+
+const OPENING = /^[*\s]*(What|How|Whether|Who|Whose|Whoever|Whatever|Whichever)\b/
+
+/** Comments that open with a question word instead of a verb or a noun. */
+const commentOpening = {
+  create: ({ sourceCode, report }) => ({
+    Program() {
+      const comments = sourceCode.getAllComments()
+      for (const [index, { type, value, loc }] of comments.entries()) {
+        const previous = comments[index - 1]
+        const continues = previous?.type === 'Line' && previous.loc.end.line === loc.start.line - 1
+        if (OPENING.test(value) && !(type === 'Line' && continues))
+          report({ loc, message: 'Open the comment with a verb or a noun.' })
+      }
+    },
+  }),
+}
+
+const LITERAL_SPREADS = [
+  'ArrayExpression > SpreadElement > ArrayExpression',
+  'ArrayExpression > SpreadElement > TSAsExpression > ArrayExpression',
+  'ObjectExpression > SpreadElement > ObjectExpression',
+].map((selector) => ({ selector, message: 'Write the elements of the literal without a spread.' }))
 
 export default tseslint.config(
   { ignores: ['dist/', 'dist-test/', 'node_modules/', '.universes/', 'eslint.config.js'] },
@@ -7,10 +62,19 @@ export default tseslint.config(
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
+    plugins: { 'import-x': importX, english: { rules: { 'comment-opening': commentOpening } } },
+    settings: {
+      'import-x/extensions': ['.ts'],
+      'import-x/resolver-next': [createNodeResolver({ extensionAlias: { '.js': ['.ts'] } })],
+    },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'english/comment-opening': 'warn',
+      'no-restricted-syntax': ['warn', ...LITERAL_SPREADS],
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', { zones }],
     },
   },
   { files: ['test/**'], rules: { 'max-lines-per-function': 'off' } },

@@ -1,33 +1,33 @@
-/** Settings of the process, read from the environment in this one place. */
+/** Process settings; the only place that reads the environment. */
 export interface Config {
-  /** Connection string of PostgreSQL; undefined leaves the choice to the PG* variables. */
+  /** PostgreSQL connection string; the PG* variables apply if undefined. */
   databaseUrl: string | undefined
-  /** Connection string of Redis, `redis://` or `rediss://`. */
+  /** Redis connection string, `redis://` or `rediss://`. */
   redisUrl: string | undefined
-  /** Schema that holds, or will hold, the package. */
+  /** Schema the package is, or will be, installed in. */
   schema: string
-  /** Level of the log on stderr. */
+  /** Log level on stderr. */
   logLevel: string
-  /** What `universes serve` takes from the environment. */
+  /** Settings of `universes serve`. */
   service: ServiceConfig
 }
 
-/** Settings of the service, as they are written; whoever uses them checks them. */
+/** Raw settings of the service; the serve command validates them. */
 export interface ServiceConfig {
   /** Address to listen on. */
   host: string
   port: string
-  /** Keys that open it: id:scope:sha256, separated by commas or white space. */
+  /** API keys, id:scope:sha256, separated by commas or white space. */
   apiKeys: string | undefined
-  /** File of such keys. */
+  /** File of API keys in the same format. */
   apiKeysFile: string | undefined
-  /** Requests a minute that each key, or address without one, may send. */
+  /** Rate limit per minute and key, or per address for requests without a key. */
   requestsPerMinute: string | undefined
-  /** Addresses or networks of proxies, separated by commas, whose X-Forwarded headers are believed. */
+  /** Proxy addresses or networks, separated by commas, whose X-Forwarded headers are trusted. */
   trustProxy: string | undefined
 }
 
-/** Reads the environment. An empty variable counts as not set. */
+/** Reads the environment; an empty variable counts as unset. */
 export function config(env: NodeJS.ProcessEnv = process.env): Config {
   return {
     databaseUrl: env['DATABASE_URL'] || undefined,

@@ -1,7 +1,4 @@
-/**
- * SQLSTATEs that the SQL functions raise, class UV. One list for both sides: the SQL files raise them,
- * the command line maps them to exit codes.
- */
+/** SQLSTATEs of class UV: raised by the SQL functions, mapped to exit codes and HTTP statuses here. */
 export const SQLSTATE = {
   dryRun: 'UV000',
   busy: 'UV001',
@@ -14,7 +11,7 @@ export const SQLSTATE = {
 /** Exit codes of every command: 0 success, 1 failure, 2 wrong usage. */
 export type ExitCode = 1 | 2
 
-/** What an error carries besides its message; the names are PostgreSQL's. */
+/** Fields of an error besides its message, named as PostgreSQL names them. */
 export interface ErrorDetails {
   code?: string | undefined
   detail?: string | undefined
@@ -24,7 +21,7 @@ export interface ErrorDetails {
   cause?: unknown
 }
 
-/** An error the user can act on: message, detail, remedy. Anything else that is thrown is a bug. */
+/** Expected error with a detail and a remedy for the user; any other thrown value is a bug. */
 export class UniversesError extends Error {
   readonly code: string | undefined
   readonly detail: string | undefined
@@ -43,15 +40,15 @@ export class UniversesError extends Error {
   }
 }
 
-/** The command was called the wrong way: exit code 2. */
+/** Error for wrong usage, exit code 2. */
 export function usageError(message: string, hint?: string): UniversesError {
   return new UniversesError(message, { exitCode: 2, hint })
 }
 
-/** PostgreSQL's undefined_function and undefined_table: our calls get them where the package is not installed. */
+/** undefined_function and undefined_table: our calls fail with them if the package is not installed. */
 const NOT_INSTALLED = ['42883', '42P01']
 
-/** Turns whatever was thrown into an error with PostgreSQL's detail, hint and position where there are any. */
+/** Converts any thrown value to a UniversesError and keeps PostgreSQL's code, detail, hint and position. */
 export function toUniversesError(thrown: unknown): UniversesError {
   if (thrown instanceof UniversesError) return thrown
   if (!(thrown instanceof Error)) return new UniversesError(String(thrown))
@@ -69,7 +66,7 @@ export function toUniversesError(thrown: unknown): UniversesError {
   })
 }
 
-/** Connection failures arrive as an AggregateError with an empty message of its own. */
+/** Connection failures arrive as an AggregateError whose own message is empty. */
 function firstMessage(error: Error): string {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error.cause
   return first instanceof Error ? first.message : error.name

@@ -1,4 +1,4 @@
-/** What the package offers to TypeScript: thin calls of its SQL functions, the loader and the relay. */
+/** Public API: typed calls of the SQL functions, loader, relay, relationship cache and service. */
 export { connect, withClient, type ConnectOptions } from './database/connect.js'
 export {
   migrateDown,
@@ -50,7 +50,8 @@ export { RedisSink, type RedisSinkOptions } from './relay/redis.js'
 export { runRelay, type RelayOptions } from './relay/relay.js'
 export { type RelayEvent, type Sink } from './relay/sink.js'
 export { StdoutSink } from './relay/stdout.js'
-export { sync, type SyncOptions, type SyncResult, type SyncStep } from './operations/sync.js'
+export { sync } from './console/sync/sync.js'
+export { type SyncOptions, type SyncResult, type SyncStep } from './operations/sync.js'
 export { type StepResult, type SyncStepName } from './operations/sync-steps.js'
 export { validate, type Validation } from './operations/validate.js'
 export { waitForPrices, type PricesIn, type WaitForPricesOptions } from './operations/wait-for-prices.js'

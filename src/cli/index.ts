@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { toUniversesError, UniversesError } from '../errors.js'
 import { printError } from '../console/text.js'
-import { packageVersion } from '../version.js'
+import { packageVersion } from '../package.js'
 import { register as doctor } from './commands/doctor.js'
 import { register as enrich } from './commands/enrich.js'
 import { register as importLegacy } from './commands/import.js'
@@ -29,8 +29,22 @@ const program = new Command('universes')
   .exitOverride()
 
 for (const register of [
-  ...[migrate, load, enrich, refresh, sync, relay, serve, key, schedule],
-  ...[validate, relationshipReport, query, rollback, importLegacy, doctor, quickstart],
+  migrate,
+  load,
+  enrich,
+  refresh,
+  sync,
+  relay,
+  serve,
+  key,
+  schedule,
+  validate,
+  relationshipReport,
+  query,
+  rollback,
+  importLegacy,
+  doctor,
+  quickstart,
 ]) {
   register(program)
 }
@@ -41,7 +55,7 @@ try {
   process.exitCode = report(thrown)
 }
 
-/** Commander has already printed its own usage errors; anything that is not ours is a bug and shows its stack. */
+/** Prints an error and returns the exit code. Commander has already printed its usage errors; a bug shows its stack. */
 function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
   const error = toUniversesError(thrown)

@@ -2,30 +2,31 @@ import type { Command } from 'commander'
 import { UniversesError } from '../errors.js'
 import type { RunProgress, SyncRun } from '../operations/refresh.js'
 import { printJson } from '../console/text.js'
+import { DRY_RUN, ENVIRONMENT } from './options.js'
 import { renderProgress, renderRun } from '../console/refresh.js'
 
-/** How a run is shown. */
+/** Output options of a run. */
 export interface RunOutput {
   verbose?: boolean
   json?: boolean
 }
 
-/** Gives a command the options of RunOutput, `--dry-run` and `--environment`. */
+/** Adds the options of RunOutput, `--dry-run` and `--environment` to a command. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option('--dry-run', 'do everything, report it, keep nothing')
-    .option('--environment <name>', 'environment of the universes', 'DEFAULT')
+    .addOption(DRY_RUN)
+    .addOption(ENVIRONMENT)
     .option('--verbose', 'show every universe and its symbols')
     .option('--json', 'print the run as JSON')
 }
 
-/** The steps go to stderr, so that stdout holds nothing but the result. */
+/** Prints steps to stderr, so that stdout has only the result. */
 export function showSteps({ verbose, json }: RunOutput): ((step: RunProgress) => void) | undefined {
-  const wanted = !json && (verbose || process.stderr.isTTY)
-  return wanted ? (step) => console.error(renderProgress(step)) : undefined
+  const isShown = !json && (verbose || process.stderr.isTTY)
+  return isShown ? (step) => console.error(renderProgress(step)) : undefined
 }
 
-/** Prints a run; exit code 1 when it failed, which is thrown, or when a guard held a universe back. */
+/** Prints a run. Throws if it failed; sets exit code 1 if a guard held a universe. */
 export function finishRun(run: SyncRun, { verbose, json }: RunOutput): void {
   if (json) printJson(run)
   else console.log(renderRun(run, verbose))

@@ -1,8 +1,8 @@
 import pc from 'picocolors'
 import type { Finding, Problem, Status } from '../doctor/finding.js'
 
-/** More than this per check is shown only on request. */
-const SHOWN = 8
+/** Problems per check that are shown without --verbose. */
+const MAX_PROBLEMS = 8
 
 const COLOURS: Readonly<Record<Status, (text: string) => string>> = {
   PASS: pc.green,
@@ -10,12 +10,12 @@ const COLOURS: Readonly<Record<Status, (text: string) => string>> = {
   FAIL: pc.red,
 }
 
-/** One line per check; what is wrong and its remedy below the line. `verbose` adds all problems and further facts. */
+/** Renders one line per check with its problems and remedies below. `verbose` adds all problems and details. */
 export function renderFindings(findings: readonly Finding[], verbose = false): string {
   const width = Math.max(...findings.map(({ check }) => check.length))
   const lines = findings.flatMap((finding) => {
     const { check, status, summary, problems, details } = finding
-    const shown = verbose ? problems : problems.slice(0, SHOWN)
+    const shown = verbose ? problems : problems.slice(0, MAX_PROBLEMS)
     const hidden = problems.length - shown.length
     return [
       `${COLOURS[status](status)}  ${check.padEnd(width)}  ${summary}`,

@@ -2,14 +2,14 @@ import { pino } from 'pino'
 import { PinoPretty } from 'pino-pretty'
 import { config } from '../config.js'
 
-/** Nothing logs these; should a library put a request or its own options into a line, they stay out of it. */
+/** Redacted in case a library logs a request or its own options. */
 const SECRETS = ['x-api-key', 'authorization', 'cookie', 'password', 'connectionString'].flatMap((name) =>
   ['', '*.', '*.*.', '*.*.*.'].map((depth) =>
     depth === '' ? `["${name}"]` : `${depth.slice(0, -1)}["${name}"]`,
   ),
 )
 
-/** Log of long-running commands, on stderr: readable lines on a terminal, JSON elsewhere. */
+/** Logger of long-running commands on stderr: readable lines on a terminal, JSON otherwise. */
 export const logger = pino(
   { level: config().logLevel, base: null, redact: { paths: SECRETS, censor: '***' } },
   process.stderr.isTTY

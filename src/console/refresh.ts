@@ -1,10 +1,11 @@
 import pc from 'picocolors'
 import type { RunProgress, SyncRun, UniverseChange } from '../operations/refresh.js'
-import { formatDuration, renderTable, type Cell } from './text.js'
+import { formatDuration } from '../operations/duration.js'
+import { renderTable, type Cell } from './text.js'
 
-const SHOWN_UNIVERSES = 25
+const MAX_LINES = 25
 
-/** A run for a person: steps, what changed per universe, alerts, and one closing line. */
+/** Renders a run: steps, changes per universe, alerts and a closing line. */
 export function renderRun(run: SyncRun, verbose = false): string {
   const parts = [renderSteps(run)]
   if (run.changes.length > 0) parts.push(renderChanges(run.changes, verbose))
@@ -13,10 +14,10 @@ export function renderRun(run: SyncRun, verbose = false): string {
   return parts.join('\n\n')
 }
 
-/** Universes with the numbers of members that came, went and moved; with symbols when `verbose`. */
+/** Renders the members added, removed and updated per universe; with symbols if `verbose`. */
 export function renderChanges(changes: readonly UniverseChange[], verbose: boolean): string {
   const bySize = [...changes].sort((a, b) => moved(b) - moved(a))
-  const shown = verbose ? changes : bySize.slice(0, SHOWN_UNIVERSES)
+  const shown = verbose ? changes : bySize.slice(0, MAX_LINES)
   const table = renderTable(
     ['type', 'universe', 'members', 'added', 'removed', 'updated', ''],
     shown.map(changeRow),
@@ -31,7 +32,7 @@ export function renderChanges(changes: readonly UniverseChange[], verbose: boole
   return lines.join('\n')
 }
 
-/** A step that has just ended, in one line. */
+/** Renders a finished step in one line. */
 export function renderProgress({ step, milliseconds, position, of, added, removed }: RunProgress): string {
   const changes = [added ? `${added} added` : '', removed ? `${removed} removed` : ''].filter(Boolean)
   return [`${position}/${of} ${step}: ${formatDuration(milliseconds)}`, ...changes].join(', ')
@@ -66,20 +67,18 @@ function renderAlerts(run: SyncRun): string {
     ({ alert, subject, value, limit, unit }) =>
       `${pc.yellow('alert')} ${subject}: ${value} ${unit}, limit ${limit} (${alert})`,
   )
-  if (lines.length <= SHOWN_UNIVERSES) return lines.join('\n')
-  return [...lines.slice(0, SHOWN_UNIVERSES), `... and ${lines.length - SHOWN_UNIVERSES} more alerts`].join(
-    '\n',
-  )
+  if (lines.length <= MAX_LINES) return lines.join('\n')
+  return [...lines.slice(0, MAX_LINES), `... and ${lines.length - MAX_LINES} more alerts`].join('\n')
 }
 
 function closingLine(run: SyncRun): string {
   const duration = formatDuration(run.finished_at.getTime() - run.started_at.getTime())
   if (run.status === 'failed')
     return `${pc.red('failed')}, nothing was changed, after ${duration}: run ${run.id}`
-  const what = run.dry_run ? 'dry run, nothing was kept: would make' : 'made'
+  const verb = run.dry_run ? 'dry run, nothing was kept: would make' : 'made'
   const held = run.changes.filter((change) => change.held).length
   const universes = run.changes.length - held
-  return `${what} ${run.total_changes.toLocaleString('en-US')} changes in ${universes} ${universes === 1 ? 'universe' : 'universes'}${held > 0 ? `, held ${held} back` : ''}, in ${duration}: run ${run.id}`
+  return `${verb} ${run.total_changes.toLocaleString('en-US')} changes in ${universes} ${universes === 1 ? 'universe' : 'universes'}${held > 0 ? `, held ${held} back` : ''}, in ${duration}: run ${run.id}`
 }
 
 function moved(change: UniverseChange): number {

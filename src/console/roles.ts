@@ -1,28 +1,28 @@
 import type { DroppedRole, RoleProblem, RoleRight } from '../database/roles.js'
 import { renderTable } from './text.js'
 
-/** Objects of one group that are named; of more only the number is told. */
-const NAMED = 6
+/** Objects that are named per group; of larger groups only the number is shown. */
+const MAX_NAMES = 6
 
-/** What each role may do: a line per kind of object and set of privileges; `verbose` names every object. */
+/** Renders the rights per role, kind of object and set of privileges; `verbose` names every object. */
 export function renderRights(rights: readonly RoleRight[], prefix: string, verbose = false): string {
   const rows = group(rights).map(({ role, privileges, kind, objects }) => [
     `${prefix}_${role}`,
     privileges,
     objects.length === 1 ? kind : `${objects.length.toLocaleString('en-US')} ${plural(kind)}`,
-    verbose || objects.length <= NAMED ? objects.join(', ') : '',
+    verbose || objects.length <= MAX_NAMES ? objects.join(', ') : '',
   ])
   return renderTable(['role', 'may', 'on', 'names'], rows)
 }
 
-/** What could not be granted and what to look at, each with its remedy. */
+/** Renders failed grants and warnings with their remedies. */
 export function renderProblems(problems: readonly RoleProblem[]): string {
   return problems
     .map(({ status, problem, remedy }) => `${status}  ${problem}\n      remedy: ${remedy}`)
     .join('\n')
 }
 
-/** What became of each role. */
+/** Renders the result of dropping each role. */
 export function renderDropped(roles: readonly DroppedRole[]): string {
   return roles
     .map(({ role, dropped, members, reason }) => {

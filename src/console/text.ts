@@ -9,12 +9,12 @@ const PLAIN_BORDERS = {
   right: '', 'right-mid': '', middle: '  ',
 } // prettier-ignore
 
-/** Cell of a table: numbers are right-aligned and grouped by thousands. */
+/** Table cell; numbers are right-aligned and grouped by thousands. */
 export type Cell = string | number | null | undefined
 
 /**
- * A table without borders, one row per line, ready to print. Columns of numbers are aligned to the right, and those in
- * `right`, where the numbers carry a unit.
+ * Renders a table without borders, one row per line. Columns of numbers are aligned to the right, as are those in
+ * `right` (numbers with a unit).
  */
 export function renderTable(
   head: readonly string[],
@@ -40,31 +40,24 @@ export function printTable(head: readonly string[], rows: readonly (readonly Cel
   console.log(renderTable(head, rows))
 }
 
-/** Prints one JSON document to stdout. */
+/** Prints a JSON document to stdout. */
 export function printJson(value: unknown): void {
   console.log(JSON.stringify(value, null, 2))
 }
 
-/** Prints an error to stderr the way psql does: message, detail, remedy, position. */
+/** Prints an error to stderr as psql does: message, detail, remedy, position. */
 export function printError(error: UniversesError): void {
   console.error(`${pc.red('error:')} ${error.message}`)
   if (error.detail) console.error(`detail: ${error.detail}`)
   if (error.hint) console.error(`remedy: ${error.hint}`)
-  // Our own errors say what to do; where in the SQL they were raised helps nobody.
+  // Our own errors have a remedy; their position in the SQL is of no use.
   if (error.where && !error.code?.startsWith('UV')) console.error(`where: ${error.where}`)
   if (error.code) console.error(`sqlstate: ${error.code}`)
 }
 
-/** Milliseconds as a person reads them. */
-export function formatDuration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`
-  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(2)} s`
-  return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`
-}
-
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
-/** A bar of `width` cells for a share of 0 to 1, in eighths of a cell: empty for nothing only, full for all only. */
+/** Renders a share of 0 to 1 as a bar of `width` cells, in eighths; empty only for 0, full only for 1. */
 export function renderBar(share: number, width: number): string {
   const clamped = Math.min(Math.max(share, 0), 1)
   const eighths = clamped > 0 ? Math.max(1, Math.floor(clamped * width * 8)) : 0

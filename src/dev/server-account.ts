@@ -5,13 +5,13 @@ import { toUniversesError, UniversesError } from '../errors.js'
 
 const run = promisify(execFile)
 
-/** Account a server runs as; empty means the current one. */
+/** Account of a server; the current one if empty. */
 export interface Account {
   uid?: number
   gid?: number
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the owner of the folder, or as `postgres`, created when missing. */
+/** Account for a server: as root, the owner of the folder or `postgres` (created if missing), because PostgreSQL refuses root. */
 export async function serverAccount(directory?: string): Promise<Account> {
   if (process.getuid?.() !== 0) return {}
   const owner = directory === undefined ? undefined : await stat(directory).catch(() => undefined)
@@ -29,7 +29,7 @@ export async function serverAccount(directory?: string): Promise<Account> {
   }
 }
 
-/** Whether `account` can get at a file or folder: every folder above it must let it through. */
+/** True if `account` can reach a file or folder through all folders above it. */
 export async function canReach(path: string, account: Account): Promise<boolean> {
   if (account.uid === undefined) return true
   return run('test', ['-x', path], account).then(

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { MigrationBuilder } from 'node-pg-migrate'
 import { createdBy, readSqlFile, sqlFileName, type SqlFile } from '../database/install.js'
-import { packageRoot } from '../database/package-root.js'
+import { packageRoot } from '../package.js'
 import { readMigrations } from '../database/read-migrations.js'
 
 /** A trigger as the package creates it. */

@@ -1,4 +1,4 @@
-import { formatDuration } from '../console/text.js'
+import { formatDuration } from '../operations/duration.js'
 import { fail, warn, type Examined, type Problem } from './finding.js'
 import { ask, type Patient } from './patient.js'
 

@@ -5,7 +5,7 @@ import type { Database } from './database.js'
 import { renderMetrics, type Metric, type Sample } from './exposition.js'
 import { HttpTimings } from './http-timings.js'
 import { RELAY_STATES, type RelayWatch } from './relay-state.js'
-import { packageVersion } from '../version.js'
+import { packageVersion } from '../package.js'
 
 /** A scrape does not wait longer for PostgreSQL: what is known without it is told. */
 const SQL_TIMEOUT_MS = 2_000

@@ -3,7 +3,7 @@ import type { FastifySchema } from 'fastify'
 import { STATUS_CODES } from 'node:http'
 import { PROBLEM_DESCRIPTION, ProblemDocument } from './responses/problem.js'
 import type { App } from './routes/route.js'
-import { packageVersion } from '../version.js'
+import { packageVersion } from '../package.js'
 
 const DESCRIPTION = `Stock universes: which symbols are in which ETF, index, sector, theme, market-cap band or ranking, today and on any past day.
 

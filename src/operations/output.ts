@@ -3,16 +3,16 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { UniversesError, usageError } from '../errors.js'
 
 /**
- * Where the file that `option` names is to be written, links followed. Refuses, before any work is done, what cannot
- * become that file: a directory, a device, a name in a directory that does not exist.
+ * Resolves the path of an output file and follows links. Throws a usage error for a directory, a device, or a file in a
+ * directory that does not exist. Call it before any work is done.
  */
 export function outputPath(output: string, option = '--output'): string {
-  if (output.trim() === '') throw usageError(`${option} is empty`, 'Name a file, or leave it out.')
+  if (output.trim() === '') throw usageError(`${option} is empty`, 'Name a file, or omit the option.')
   const path = resolve(output)
   if (existsSync(path)) {
     if (statSync(path).isFile() && !/[\\/]$/.test(output)) return realpathSync(path)
     const kind = statSync(path).isDirectory() ? 'a directory' : 'not a regular file'
-    throw usageError(`${option} ${output} is ${kind}`, 'Name the file to write, for example report.md.')
+    throw usageError(`${option} ${output} is ${kind}`, 'Name a file, for example report.md.')
   }
   if (/[\\/]$/.test(output) || !existsSync(dirname(path)) || !statSync(dirname(path)).isDirectory()) {
     throw usageError(`${option} ${output}: there is no directory for it`, `Create ${dirname(path)} first.`)
@@ -20,7 +20,7 @@ export function outputPath(output: string, option = '--output'): string {
   return path
 }
 
-/** Writes a file as a whole or not at all: readers see the old content or the new, never a part. Keeps its permissions. */
+/** Writes a file atomically: readers see the old or the new content, never a part. Keeps its permissions. */
 export function writeWhole(path: string, content: string): void {
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
   try {
@@ -31,7 +31,7 @@ export function writeWhole(path: string, content: string): void {
     rmSync(temporary, { force: true })
     throw new UniversesError(`cannot write ${path}: ${(cause as Error).message}`, {
       cause,
-      hint: 'Check the permissions and the free space there, or name another file with --output.',
+      hint: 'Check permissions and free space, or name another file with --output.',
     })
   }
 }

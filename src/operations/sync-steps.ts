@@ -3,44 +3,50 @@ import { load } from '../load/load.js'
 import type { LoadKind } from '../load/kinds.js'
 import { isClean, type LoadResult } from '../load/result.js'
 import { enrichSectors, refresh, type RunProgress, type SyncRun } from './refresh.js'
-import { renderProgress } from '../console/refresh.js'
 import { readReport, type RelationshipReport } from './report.js'
-import { renderMarkdown } from '../console/report/report-markdown.js'
 import { writeWhole } from './output.js'
 import { validate, type Validation } from './validate.js'
 
-/** Findings of a check that are listed: as many as `universes validate --verbose` lists. */
+/** Findings listed per check. */
 const SAMPLES = 100
 
-/** Steps in their order; the loads are those of the folder. */
+/** Steps in their order; the loads depend on the files of the folder. */
 export type SyncStepName = `load ${LoadKind}` | 'enrich sectors' | 'refresh' | 'validate' | 'report'
 
-/** What a step answers: what its own command prints as JSON. */
+/** Result of a step, the same as its own command prints as JSON. */
 export type StepResult =
   | { kind: 'load'; load: LoadResult }
   | { kind: 'run'; run: SyncRun }
   | { kind: 'validation'; validation: Validation }
   | { kind: 'report'; report: RelationshipReport; file: string | undefined }
 
-/** What every step is told. */
+/** Renders what a step shows or writes; the console supplies it, so that no step depends on it. */
+export interface SyncTexts {
+  report(this: void, report: RelationshipReport): string
+  loadProgress(this: void, bytesRead: number, bytesTotal: number): string
+  runProgress(this: void, step: RunProgress): string
+}
+
+/** Shared input of all steps. */
 export interface StepContext {
   client: pg.Client
   environment: string
   force: boolean
   triggeredBy: string
-  /** Path of the Markdown file, checked. */
+  /** Validated path of the Markdown file. */
   reportFile: string | undefined
-  /** Receives what a step says about itself while it goes on. */
+  texts: SyncTexts
+  /** Receives progress while the step runs. */
   onNote: (note: string) => void
 }
 
-/** One step of the routine; `run` leaves nothing half done, whatever becomes of it. */
+/** One step of the sync; `run` commits completely or changes nothing. */
 export interface PlannedStep {
   name: SyncStepName
   run(this: void, context: StepContext): Promise<StepResult>
 }
 
-/** The routine for these files: what there is to load, then the same four steps. */
+/** Steps for these files: one load per kind present, then enrich, refresh, validate and report. */
 export function planSteps(files: readonly [LoadKind, string[]][]): PlannedStep[] {
   return [
     ...files.map(([kind, paths]) => ({
@@ -54,7 +60,7 @@ export function planSteps(files: readonly [LoadKind, string[]][]): PlannedStep[]
   ]
 }
 
-/** Whether the routine must end here: somebody has to look before what follows may build on it. */
+/** True if the sync must stop after this step, because later steps would build on data that needs a review. */
 export function isFailure(result: StepResult): boolean {
   if (result.kind === 'load') return !isClean(result.load)
   if (result.kind === 'validation') return result.validation.status === 'FAIL'
@@ -63,39 +69,36 @@ export function isFailure(result: StepResult): boolean {
 }
 
 async function loadStep(kind: LoadKind, paths: readonly string[], context: StepContext): Promise<StepResult> {
-  const { client, environment, force, triggeredBy, onNote } = context
-  const onProgress = (read: number, total: number): void =>
-    onNote(`${Math.floor((100 * read) / Math.max(total, 1))} % read`)
-  return {
-    kind: 'load',
-    load: await load({ kind, paths, client, environment, force, triggeredBy, onProgress }),
-  }
+  const { client, environment, force, triggeredBy, texts, onNote } = context
+  const onProgress = (read: number, total: number): void => onNote(texts.loadProgress(read, total))
+  const result = await load({ kind, paths, client, environment, force, triggeredBy, onProgress })
+  return { kind: 'load', load: result }
 }
 
-/** Tells of each step of a run as it ends. */
-function noteSteps(onNote: StepContext['onNote']): (step: RunProgress) => void {
-  return (step) => onNote(renderProgress(step))
+async function enrichStep(context: StepContext): Promise<StepResult> {
+  return { kind: 'run', run: await enrichSectors(context.client, runOptions(context), noteRun(context)) }
 }
 
-async function enrichStep({ client, onNote, ...options }: StepContext): Promise<StepResult> {
-  const { environment, force, triggeredBy } = options
-  return {
-    kind: 'run',
-    run: await enrichSectors(client, { environment, force, triggeredBy }, noteSteps(onNote)),
-  }
-}
-
-async function refreshStep({ client, onNote, ...options }: StepContext): Promise<StepResult> {
-  const { environment, force, triggeredBy } = options
-  return { kind: 'run', run: await refresh(client, { environment, force, triggeredBy }, noteSteps(onNote)) }
+async function refreshStep(context: StepContext): Promise<StepResult> {
+  return { kind: 'run', run: await refresh(context.client, runOptions(context), noteRun(context)) }
 }
 
 async function validateStep({ client, environment }: StepContext): Promise<StepResult> {
   return { kind: 'validation', validation: await validate(client, environment, SAMPLES) }
 }
 
-async function reportStep({ client, environment, reportFile: file }: StepContext): Promise<StepResult> {
+async function reportStep({ client, environment, reportFile, texts }: StepContext): Promise<StepResult> {
   const report = await readReport(client, { environment, detail: false })
-  if (file !== undefined) writeWhole(file, renderMarkdown(report))
-  return { kind: 'report', report, file }
+  if (reportFile !== undefined) writeWhole(reportFile, texts.report(report))
+  return { kind: 'report', report, file: reportFile }
 }
+
+function runOptions({ environment, force, triggeredBy }: StepContext): RunOptions {
+  return { environment, force, triggeredBy }
+}
+
+function noteRun({ texts, onNote }: StepContext): (step: RunProgress) => void {
+  return (step) => onNote(texts.runProgress(step))
+}
+
+type RunOptions = Pick<StepContext, 'environment' | 'force' | 'triggeredBy'>

@@ -9,31 +9,32 @@ import {
   planSteps,
   type PlannedStep,
   type StepContext,
+  type SyncTexts,
   type StepResult,
   type SyncStepName,
 } from './sync-steps.js'
 
-/** The weekly routine: on which files, and how. */
+/** Options of the weekly sync. */
 export interface SyncOptions extends ConnectOptions {
-  /** Folder of the files, see findData; the directory `holdings/` when left out. */
+  /** Folder of the files, see findData(); `holdings/` if omitted. */
   directory?: string | undefined
-  /** Loads what a guard would hold, and overrides membership_guards. */
+  /** Overrides membership_guards. */
   force?: boolean | undefined
-  /** `DEFAULT` when left out. */
+  /** `DEFAULT` if omitted. */
   environment?: string | undefined
-  /** File to write the report into, as Markdown. */
+  /** Markdown file to write the report to. */
   report?: string | undefined
   /** Recorded with every load and run. */
   triggeredBy?: string | undefined
-  /** Connection to use, outside a transaction; one is opened, and closed again, when left out. */
+  /** Connection to use, outside a transaction; sync opens and closes its own if omitted. */
   client?: pg.Client | undefined
-  /** Receives a step when it begins, and then what it says about itself while it goes on. */
+  /** Receives each step as it begins, then its progress notes. */
   onProgress?: ((step: SyncStepName, note?: string) => void) | undefined
-  /** Receives each step when it is over. */
+  /** Receives each step as it ends. */
   onStep?: ((step: SyncStep) => void) | undefined
 }
 
-/** A step that was run; without a result, `error` says why there is none. */
+/** Executed step; has either a result or an error. */
 export interface SyncStep {
   step: SyncStepName
   status: 'done' | 'failed'
@@ -42,7 +43,7 @@ export interface SyncStep {
   error?: SyncError
 }
 
-/** Why a step could not be run, in the words of the error. */
+/** Error that ended a step. */
 export interface SyncError {
   message: string
   sqlstate?: string | undefined
@@ -50,7 +51,7 @@ export interface SyncError {
   hint?: string | undefined
 }
 
-/** What became of the routine: the steps that were run, and those that were not because one had failed. */
+/** Result of a sync: executed steps, and steps not run because one failed. */
 export interface SyncResult {
   status: 'completed' | 'failed'
   environment: string
@@ -62,24 +63,29 @@ export interface SyncResult {
 }
 
 /**
- * Loads what has changed in a folder, enriches sectors, refreshes, validates and reports. Every step is a transaction of
- * its own, so that none is ever half done; the first that fails ends the routine, and what was done before it stays.
- * A load fails when one of its files is rejected or held (its other files are in), enrich and refresh when the run fails
- * or a guard holds a universe, validate when a check is FAIL. A failed step is in the result and no error. Rejects,
- * before anything is done, for a folder or report file that cannot be used, and a server that cannot be reached.
+ * Loads the changed files of a folder, enriches sectors, refreshes, validates and reports. Each step is one transaction;
+ * the first failure ends the sync, and earlier steps stay committed. A load fails if one of its files is rejected or held
+ * (its other files are loaded), enrich and refresh if the run fails or a guard holds a universe, validate if a check is
+ * FAIL. A failed step is part of the result, not an error. `texts` renders the report and the progress notes. Rejects
+ * before any change for an unusable folder or report file and an unreachable server.
  */
-export async function sync(options: SyncOptions = {}): Promise<SyncResult> {
+export async function runSync(options: SyncOptions, texts: SyncTexts): Promise<SyncResult> {
   if (options.environment?.trim() === '')
     throw usageError('--environment is empty', 'Name one, or leave it out.')
   const directory = options.directory ?? defaultPath('etfs')
   const steps = planSteps(findData(directory))
   const reportFile = options.report === undefined ? undefined : outputPath(options.report, '--report')
   const result: SyncResult = {
-    ...{ status: 'completed', environment: options.environment ?? 'DEFAULT', directory },
-    ...{ started_at: new Date(), finished_at: new Date(), steps: [], not_run: [] },
+    status: 'completed',
+    environment: options.environment ?? 'DEFAULT',
+    directory,
+    started_at: new Date(),
+    finished_at: new Date(),
+    steps: [],
+    not_run: [],
   }
   const run = (client: pg.Client): Promise<void> =>
-    runSteps(result, steps, { ...options, client, reportFile })
+    runSteps(result, steps, { ...options, client, reportFile, texts })
   if (options.client) await run(options.client)
   else await withClient({ applicationName: 'universes sync', ...options }, run)
   result.finished_at = new Date()
@@ -89,14 +95,15 @@ export async function sync(options: SyncOptions = {}): Promise<SyncResult> {
 async function runSteps(
   result: SyncResult,
   steps: readonly PlannedStep[],
-  options: SyncOptions & Pick<StepContext, 'client' | 'reportFile'>,
+  options: SyncOptions & Pick<StepContext, 'client' | 'reportFile' | 'texts'>,
 ): Promise<void> {
-  const { client, reportFile, force = false, triggeredBy = 'universes sync' } = options
-  const { environment } = result
+  const { force = false, triggeredBy = 'universes sync' } = options
+  const { client, reportFile, texts } = options
+  const context = { client, environment: result.environment, force, triggeredBy, reportFile, texts }
   for (const [index, planned] of steps.entries()) {
     options.onProgress?.(planned.name)
     const onNote = (note: string): void => options.onProgress?.(planned.name, note)
-    const step = await runStep(planned, { client, environment, force, triggeredBy, reportFile, onNote })
+    const step = await runStep(planned, { ...context, onNote })
     result.steps.push(step)
     options.onStep?.(step)
     if (step.status === 'failed') {
@@ -115,7 +122,7 @@ async function runStep({ name, run }: PlannedStep, context: StepContext): Promis
     return { step: name, status: isFailure(result) ? 'failed' : 'done', milliseconds: milliseconds(), result }
   } catch (thrown) {
     const { message, code, detail, hint } = toUniversesError(thrown)
-    // Neither ours nor PostgreSQL's: a bug, which must show its stack.
+    // Neither ours nor PostgreSQL's: a bug, whose stack must be visible.
     if (!(thrown instanceof UniversesError) && code === undefined) throw thrown
     const error = { message, sqlstate: code, detail, hint }
     return { step: name, status: 'failed', milliseconds: milliseconds(), error }

@@ -5,42 +5,42 @@ import { toUniversesError, UniversesError } from '../errors.js'
 
 const DEFAULT_TIMEOUT_MS = 3_600_000
 const DEFAULT_POLL_MS = 5_000
-/** A timer of Node that is set for longer rings at once. */
-const LONGEST_SLEEP_MS = 2 ** 31 - 1
-/** A server that does not answer within this time is looked for again. */
+/** Upper limit of a Node timer; a longer one fires at once. */
+const MAX_SLEEP_MS = 2 ** 31 - 1
+/** Limit for one connection attempt. */
 const CONNECT_TIMEOUT_MS = 10_000
 const QUERY_TIMEOUT_MS = 60_000
 
-/** The answer of prices_in(): how many stocks have a price of that day, of how many that usually have one. */
+/** Result of prices_in(): stocks with a price of the day, and stocks that usually have one. */
 export interface PricesIn {
   is_in: boolean
   priced: number
   stocks: number
-  /** How many of them are enough. */
+  /** Stocks required for `is_in`. */
   needed: number
   percent: number
-  /** The last day before with prices, YYYY-MM-DD; null when there is none. */
+  /** Previous day with prices, YYYY-MM-DD; null if there is none. */
   last_day: string | null
 }
 
-/** What to wait for, and for how long. */
+/** Options of waitForPrices(). */
 export interface WaitForPricesOptions extends ConnectOptions {
   /** A trading day, YYYY-MM-DD. */
   day: string
-  /** An hour when left out; 0 looks once. */
+  /** One hour if omitted; 0 checks once. */
   timeoutMs?: number | undefined
-  /** Time from one look to the next; 5 seconds when left out. */
+  /** Interval between checks; 5 seconds if omitted. */
   pollMs?: number | undefined
-  /** Ends the waiting: the promise rejects with the signal's reason. */
+  /** Aborts the wait: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Receives every answer, and why there was none when the connection is lost. */
+  /** Receives the result of every check, or its error while the connection is lost. */
   onLook?: ((answer: PricesIn | UniversesError) => void) | undefined
 }
 
 /**
- * Resolves when the prices of a day are in: at once when they are already. Rejects when they are not within the time, saying how
- * many are missing; with UV002 (exit code 2) for a day that will never have prices; and at once when the first look fails.
- * A connection lost later is waited for.
+ * Resolves as soon as the prices of a day are in. Rejects on timeout with the number of missing prices, with UV002 (exit
+ * code 2) for a day that will never have prices, and at once if the first check fails. Later connection failures are
+ * retried.
  */
 export async function waitForPrices(options: WaitForPricesOptions): Promise<PricesIn> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, pollMs = DEFAULT_POLL_MS, signal } = options
@@ -48,19 +48,17 @@ export async function waitForPrices(options: WaitForPricesOptions): Promise<Pric
   let answer: PricesIn | UniversesError | undefined
   for (;;) {
     signal?.throwIfAborted()
-    answer = await look(options, answer !== undefined)
+    answer = await check(options, answer !== undefined)
     options.onLook?.(answer)
     if (!(answer instanceof UniversesError) && answer.is_in) return answer
     const left = deadline - Date.now()
     if (left <= 0) throw notIn(options.day, answer, timeoutMs)
-    await sleep(Math.min(pollMs, left, LONGEST_SLEEP_MS), undefined, signal && { signal }).catch(
-      () => undefined,
-    )
+    await sleep(Math.min(pollMs, left, MAX_SLEEP_MS), undefined, signal && { signal }).catch(() => undefined)
   }
 }
 
-/** Looks on a connection of its own: none has to live through the hour. */
-async function look(options: WaitForPricesOptions, again: boolean): Promise<PricesIn | UniversesError> {
+/** Checks on a connection of its own, so that none has to survive an hour. */
+async function check(options: WaitForPricesOptions, isRetry: boolean): Promise<PricesIn | UniversesError> {
   const { url, schema, day } = options
   const connection = {
     url,
@@ -69,14 +67,14 @@ async function look(options: WaitForPricesOptions, again: boolean): Promise<Pric
     timeoutMs: CONNECT_TIMEOUT_MS,
   }
   try {
-    return await withClient(connection, (client) => ask(client, day))
+    return await withClient(connection, (client) => queryPrices(client, day))
   } catch (thrown) {
-    if (!again || !mayPass(thrown)) throw thrown
+    if (!isRetry || !isTransient(thrown)) throw thrown
     return toUniversesError(thrown)
   }
 }
 
-async function ask(client: pg.Client, day: string): Promise<PricesIn> {
+async function queryPrices(client: pg.Client, day: string): Promise<PricesIn> {
   const query = {
     text: `SELECT p.is_in, p.priced::float8, p.stocks::float8, p.needed::float8, p.percent::float8, p.last_day::text
            FROM prices_in(assert_price_day($1)) AS p`,
@@ -87,14 +85,14 @@ async function ask(client: pg.Client, day: string): Promise<PricesIn> {
   return rows[0]!
 }
 
-/** The server is away, starts, stops or is full; anything else that it answers will be answered again. */
-function mayPass(thrown: unknown): boolean {
+/** True if the server is unreachable, starting, stopping or out of resources; other errors would repeat. */
+function isTransient(thrown: unknown): boolean {
   const cause = thrown instanceof UniversesError && thrown.cause !== undefined ? thrown.cause : thrown
   if (cause instanceof pg.DatabaseError) return /^(08|53|57P)/.test(cause.code ?? '')
   return toUniversesError(thrown).exitCode !== 2
 }
 
-/** Numbers for people: "12 of 5,567 stocks have one, 90 percent needed". */
+/** `12 of 5,567 stocks have one, 90 percent needed` */
 export function describePrices({ priced, stocks, percent }: PricesIn): string {
   const number = (value: number): string => value.toLocaleString('en-US')
   if (stocks === 0) return 'symbols lists no active stock'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Client } from 'pg'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import type { Row } from './bench.js'
 import { median, ratioLine, short, type Pairs } from './report.js'
 

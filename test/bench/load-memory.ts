@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import type { Row } from './bench.js'
 import { largeHoldings, loadedHoldings } from './holdings.js'
 import { limitLine } from './report.js'

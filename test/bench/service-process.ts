@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createKey } from '../../src/http/security/keys.js'
-import { stopOnExit } from '../../src/dev/stop-on-exit.js'
-import { packageRoot } from '../../src/database/package-root.js'
+import { stopOnExit } from '../../src/operations/stop-on-exit.js'
+import { packageRoot } from '../../src/package.js'
 
 /** A service in a process of its own, as an operator runs it. */
 export interface ServiceProcess {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect, it } from 'vitest'
 import { migrateDown, migrateUp } from '../../src/database/migrate.js'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 
 /** Statements of the SQL blocks of README, as a reader pastes them. */

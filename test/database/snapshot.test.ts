@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { withClient } from '../../src/database/connect.js'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import { describeSchema } from '../support/describe-schema.js'
 import { testDatabase } from '../support/index.js'
 

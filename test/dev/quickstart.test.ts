@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import {
   redisUrl,
   removeFolder,
@@ -110,7 +110,7 @@ function listens(port: number): Promise<Server | undefined> {
   })
 }
 
-/** Whether nothing answers there any longer. */
+/** True if no server answers there. */
 async function isGone(url: string): Promise<boolean> {
   const server = await listens(Number(new URL(url).port))
   server?.close()

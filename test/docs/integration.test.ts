@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import { runCli } from '../support/index.js'
 import { differences, withRecentDays } from './compare.js'
 import { readDocument, tableRows, type Block } from './document.js'

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import { anchor } from './document.js'
 
 const docs = readdirSync(join(packageRoot, 'docs')).filter((name) => name.endsWith('.md'))

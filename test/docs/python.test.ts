@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import { until } from '../relay/support.js'
 import { readDocument } from './document.js'
 import { openStage, STREAM, type Stage } from './stage.js'

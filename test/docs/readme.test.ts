@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import type { TestDatabase } from '../support/index.js'
 import { lineDifferences } from './compare.js'
 import { psql, starterDatabase } from './starter-database.js'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import type { TestDatabase } from '../support/index.js'
 import { settled } from './compare.js'
 import { psql } from './starter-database.js'

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 
 const PROGRAM = join(packageRoot, 'dist', 'src', 'cli', 'index.js')
 const APT = 'apt-get install python3 python3-requests python3-redis curl postgresql-client'

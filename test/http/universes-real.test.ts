@@ -2,7 +2,13 @@ import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { GroupInfo } from '../../src/cache/index.js'
 import { fillWholeMarket, refresh } from '../cache/relationship-support.js'
-import { marketDir, startService, testDatabase, type TestDatabase, type TestService } from '../support/index.js'
+import {
+  marketDir,
+  startService,
+  testDatabase,
+  type TestDatabase,
+  type TestService,
+} from '../support/index.js'
 import { caughtUp, json, problemOf, type Members } from './market.js'
 
 describe('the read API on a whole market', () => {

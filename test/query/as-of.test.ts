@@ -61,7 +61,7 @@ const of = ({ constituents }: UniverseAnswer): unknown[] =>
   constituents.map(({ symbol, weight, market_cap }) => [symbol, weight, market_cap])
 
 describe('--as-of', () => {
-  it('a moment between two loads is answered by what the first one said', async () => {
+  it('a time between two loads shows the state of the first', async () => {
     const answer = await json<UniverseAnswer>('--etf', 'SPY', '--as-of', '2025-03-04 12:00')
     expect(of(answer)).toEqual([
       ['A', 60, 100],
@@ -72,7 +72,7 @@ describe('--as-of', () => {
     expect(answer.last_change).toBe('2025-03-03T18:00:00+00:00')
   })
 
-  it('a day is its end, in UTC wherever one asks, so that it includes what was loaded on it', async () => {
+  it('a day means its end in UTC, independent of the client, and includes its loads', async () => {
     expect(of(await json('--etf', 'SPY', '--as-of', '2025-03-05'))).toEqual([['B', 99, 300]])
     expect(of(await json('--etf', 'SPY', '--as-of', '2025-03-05 17:59:59'))).toHaveLength(2)
     expect(of(await json('--etf', 'SPY', '--as-of', '2025-03-05 13:59-04'))).toHaveLength(2)
@@ -81,11 +81,11 @@ describe('--as-of', () => {
     expect(stdout).toMatch(/^ *1 +B +Beta +99\.00 %/m)
   })
 
-  it('the id of a load is the moment it was over', async () => {
+  it('the id of a load means its end', async () => {
     expect(of(await json('--etf', 'SPY', '--as-of', loads[1]!))).toEqual([['B', 99, 300]])
   })
 
-  it('today is now, and what has gone on since does not count', async () => {
+  it('today means now, without later changes', async () => {
     const today = new Date().toISOString().slice(0, 10)
     const answer = await json<UniverseAnswer>('--etf', 'SPY', '--as-of', today)
     expect(of(answer)).toEqual([
@@ -95,7 +95,7 @@ describe('--as-of', () => {
     expect(Date.parse(answer.at!)).toBeLessThanOrEqual(Date.now())
   })
 
-  it('a new weight does not begin a membership anew, a return does', async () => {
+  it('a new weight keeps the start of a membership, a return restarts it', async () => {
     const { constituents } = await json<UniverseAnswer>('--etf', 'SPY')
     expect(constituents.map(({ symbol, since }) => [symbol, since!.slice(0, 10)])).toEqual([
       ['A', '2025-03-07'],
@@ -103,7 +103,7 @@ describe('--as-of', () => {
     ])
   })
 
-  it('of a stock: where it was, where it had been, and what was not known yet', async () => {
+  it('of a stock: current, past and not yet known memberships', async () => {
     const answer = await json<StockAnswer>('--stock', 'A', '--as-of', '2025-03-06')
     expect(answer.universes).toEqual([])
     expect(answer.past).toMatchObject([
@@ -124,7 +124,7 @@ describe('--as-of', () => {
     expect(now.past).toHaveLength(1)
   })
 
-  it('of everything: sizes of that day', async () => {
+  it('of --stats: sizes on that day', async () => {
     const { stdout } = await query('--stats', '--as-of', '2025-03-05')
     expect(stdout).toMatch(/^ETF +1 +1 +SPY \(1\) +2025-03-05 18:00$/m)
     expect(stdout).not.toContain('UNIVERSE')
@@ -139,7 +139,7 @@ describe('--as-of', () => {
     expect(stderr).toContain('sqlstate: UV003')
   })
 
-  it('before the history of one universe is no answer either', async () => {
+  it('before the history of one universe is an error, too', async () => {
     const { code, stderr } = await query('--universe', 'pair', '--as-of', '2025-03-06')
     expect(code).toBe(1)
     expect(stderr).toMatch(/^error: the members of pair at 2025-03-0\d .* are not known$/m)
@@ -151,7 +151,7 @@ describe('--as-of', () => {
   })
 })
 
-it('after a rollback the file is the one that the members came from, now and later', async () => {
+it('after a rollback the file is the source of the restored members, now and later', async () => {
   const client = await db.client()
   await client.query('BEGIN')
   await client.query('SELECT rollback_universes($1)', [loads[0]])

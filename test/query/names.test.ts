@@ -22,8 +22,8 @@ beforeAll(async () => {
   )
 })
 
-describe('a name that several universes have', () => {
-  it('is not guessed: the types are listed, and --type says which', async () => {
+describe('an ambiguous name', () => {
+  it('is refused with the list of types, and --type resolves it', async () => {
     const { code, stdout, stderr } = await query('--universe', 'Semiconductors')
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toContain('error: 2 universes are named Semiconductors')
@@ -35,13 +35,13 @@ describe('a name that several universes have', () => {
     expect((await query('--theme', 'semiconductors')).stdout).toMatch(/^Type +THEME$/m)
   })
 
-  it('is clear where one is written exactly so, or is a name where others are titles', async () => {
+  it('prefers an exact spelling, and a name over a title', async () => {
     expect((await query('--universe', 'DOW30')).stdout).toMatch(/^DOW30\n/)
     expect(await query('--universe', 'Dow30')).toMatchObject({ code: 2 })
     expect((await query('--universe', 'Chips')).stdout).toMatch(/^chips\n/)
   })
 
-  it('belongs to its environment', async () => {
+  it('is searched in its environment only', async () => {
     expect(await query('--etf', 'QQQ')).toMatchObject({ code: 1 })
     expect((await query('--etf', 'qqq', '--environment', 'TEST')).stdout).toMatch(
       /^QQQ {2}environment TEST\n/,
@@ -52,7 +52,7 @@ describe('a name that several universes have', () => {
   })
 })
 
-it('what the sources say of a stock is what they say in that environment', async () => {
+it('the sector candidates of a stock are those of the environment', async () => {
   await db.query(
     `INSERT INTO definition_groups (type, name, environment) VALUES ('ETF', 'XLK', 'TEST');
      INSERT INTO group_memberships (group_id, symbol, weight) SELECT id, 'AAPL', 5 FROM definition_groups WHERE name = 'XLK'`,
@@ -72,7 +72,7 @@ it('what the sources say of a stock is what they say in that environment', async
 })
 
 describe('a universe without history', () => {
-  it('says so, and a past moment of it is not known', async () => {
+  it('says so, and its past state is unknown', async () => {
     expect((await query('--universe', 'chips')).stdout).toMatch(
       /^History +none: it never had a constituent$/m,
     )
@@ -98,24 +98,24 @@ describe('nearest_names', () => {
     expect((await near(name))[0]).toBe(nearest)
   })
 
-  it('of universes goes by name and title, of any type or some', async () => {
+  it('of universes compares name and title, of any or given types', async () => {
     expect(await near('semiconducters', null)).toEqual(['semiconductors', 'semiconductors'])
     expect(await near('sp 500', ['ETF'])).toEqual(['SPY'])
     expect(await near('semiconductors', ['ETF'])).toEqual([])
   })
 
-  it('of nothing, and of what resembles nothing, is nothing', async () => {
+  it('is empty for an empty or a dissimilar name', async () => {
     for (const name of ['', '   ', '%', '_', '...', 'zzzz']) expect(await near(name), name).toEqual([])
   })
 
-  it('takes no character for a pattern', async () => {
+  it('treats no character as a pattern', async () => {
     for (const name of ['%APL', 'A_PL', 'AAPL\\', '^AAPL$', "AAPL'", '[AAPL]'])
       expect((await near(name))[0], name).toBe('AAPL')
   })
 })
 
 describe('a symbol', () => {
-  it('is found with any punctuation unless that could be two', async () => {
+  it('is found with any punctuation unless that is ambiguous', async () => {
     for (const name of ['BRK-B', 'brk b', 'Brk/B'])
       expect((await query('--stock', name)).stdout).toMatch(/^BRK\.B /)
     expect((await query('--stock', 'X^A')).stdout).toMatch(/^X\^A /)
@@ -124,7 +124,7 @@ describe('a symbol', () => {
     expect(either.stderr).toMatch(/Nearest: X\.A \(X\), X\^A \(X preferred\)/)
   })
 
-  it('that is a fund without holdings is told from one that does not exist', async () => {
+  it('of a fund without holdings has another error than an unknown one', async () => {
     const { stderr } = await query('--etf', 'gld')
     expect(stderr).toContain('detail: GLD is a fund whose holdings are not loaded.')
   })

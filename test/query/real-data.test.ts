@@ -52,7 +52,7 @@ describe('universes query on a whole market', async () => {
       },
     )
 
-    it('gives the same as JSON, which is describe_stock()', async () => {
+    it('prints describe_stock() as JSON', async () => {
       const answer = await json<StockAnswer>('--stock', 'AAPL')
       expect(answer).toMatchObject({
         ...{
@@ -172,7 +172,7 @@ describe('universes query on a whole market', async () => {
     [['--universe', 'down30'], 'no universe is named down30', /^remedy: Nearest: dow30 /m],
     [['--sector', 'dow30'], 'no sector is named dow30', /^detail: dow30 is of type UNIVERSE\.$/m],
     [['--universe', 'zzzzzz'], 'no universe is named zzzzzz', /^remedy: Nothing has a name like it: /m],
-  ])('%s is a failure that names the nearest', async (args, message, remedy) => {
+  ])('%s fails and names similar ones', async (args, message, remedy) => {
     const { code, stdout, stderr } = await universes('query', ...args)
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toContain(`error: ${message}\n`)

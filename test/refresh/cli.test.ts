@@ -19,7 +19,7 @@ const lastRun = async (): Promise<SyncRun> => {
 }
 
 describe('universes refresh', () => {
-  it('prints the steps, what changed per universe, and the duration', async () => {
+  it('prints the steps, the changes per universe, and the duration', async () => {
     await setCloses(db, { UTL1: 900000 })
     const { code, stdout } = await universes('refresh')
     expect(code).toBe(0)
@@ -79,7 +79,7 @@ describe('universes refresh', () => {
     )
   })
 
-  it('passes mode, environment, force and trigger on', async () => {
+  it('passes mode, environment, force and trigger to the run', async () => {
     const args = ['--mode', 'themes', '--environment', 'TEST', '--force', '--triggered-by', 'night']
     expect(await universes('refresh', ...args)).toMatchObject({ code: 0 })
     expect(await lastRun()).toMatchObject({

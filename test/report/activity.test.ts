@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 
 describe('refreshes', () => {
-  it('are told newest first, dry runs and modes included', async () => {
+  it('are listed newest first with dry runs and modes', async () => {
     const first = await completed(db)
     await setCloses(db, { UTL1: 900000 })
     const second = await completed(db, { mode: 'market_cap', append: true })
@@ -33,13 +33,18 @@ describe('refreshes', () => {
     })
     expect(runs[1]).toMatchObject({ mode: 'market_cap, append', dry_run: false })
     expect(runs[2]).toMatchObject({
-      ...{ kind: 'refresh', mode: 'full', status: 'completed', error: null, held: 0 },
-      ...{ changes: first.total_changes, universes: first.changes.length },
+      kind: 'refresh',
+      mode: 'full',
+      status: 'completed',
+      error: null,
+      held: 0,
+      changes: first.total_changes,
+      universes: first.changes.length,
     })
     expect(runs[2]!.duration_ms).toBeCloseTo(first.finished_at.getTime() - first.started_at.getTime(), -1)
   })
 
-  it('are the last ten', async () => {
+  it('are limited to the last ten', async () => {
     for (let count = 0; count < 9; count += 1) await run(db, { mode: 'ipos' })
     const { runs } = await read()
     expect(runs).toHaveLength(10)
@@ -52,14 +57,14 @@ describe('refreshes', () => {
     expect(runs.map(({ mode }) => mode)).not.toContain('full')
   })
 
-  it('of other environments are not told', async () => {
+  it('of other environments are not listed', async () => {
     await completed(db, { mode: 'full', environment: 'TEST' })
     expect((await read()).runs.map(({ mode }) => mode)).not.toContain('full')
   })
 })
 
 describe('open alerts', () => {
-  it('are those of the last completed full run, whatever ran since', async () => {
+  it('are those of the last completed full run, regardless of later runs', async () => {
     await db.query("UPDATE settings SET value = 0 WHERE name = 'alert_run_minutes'")
     await completed(db, { mode: 'full' })
     await db.query("UPDATE settings SET value = 5 WHERE name = 'alert_run_minutes'")
@@ -74,7 +79,7 @@ describe('open alerts', () => {
     expect(await alert('alert_run_minutes')).toBeUndefined()
   })
 
-  it('tell that the last run failed, until one succeeds', async () => {
+  it('include the failure of the last run until one succeeds', async () => {
     await db.query("ALTER TABLE cache_entries ADD CONSTRAINT broken CHECK (name <> 'themes') NOT VALID")
     await db.query("UPDATE theme_rules SET include_symbols = '{UTL1}' WHERE name = 'space'")
     expect((await run(db)).status).toBe('failed')
@@ -86,7 +91,7 @@ describe('open alerts', () => {
     expect(await alert('run_failed')).toBeUndefined()
   })
 
-  it('tell that events wait, measured now', async () => {
+  it('include the current lag of unpublished events', async () => {
     expect(await alert('alert_event_lag_minutes')).toBeUndefined()
     await db.query(
       "UPDATE universe_events SET created_at = created_at - interval '1 hour', published_at = NULL",
@@ -102,7 +107,7 @@ describe('open alerts', () => {
 })
 
 describe('loads', () => {
-  it('have the worst of their files, and a rejected file stays open until it loads', async () => {
+  it('have the worst status of their files, and a rejected file stays an open alert until it loads', async () => {
     const folder = await writeFiles({
       'one_holdings.csv': 'symbol,weight\nUTL1,60\nTEC1,40\n',
       'two_holdings.csv': 'symbol,weight\nUTL1,many\n',
@@ -122,7 +127,7 @@ describe('loads', () => {
     expect(await alert('file_rejected')).toBeUndefined()
   })
 
-  it('that a guard held are told', async () => {
+  it('held by a guard are listed and raise an alert', async () => {
     const symbols = Array.from({ length: 100 }, (_, at) => `S${at}`)
     await listStocks(
       db,

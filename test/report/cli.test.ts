@@ -75,7 +75,7 @@ describe('universes report', () => {
     expect(stderr).toContain(message)
   })
 
-  it('fails for an environment that nobody has used', async () => {
+  it('fails for an unused environment', async () => {
     const { code, stdout, stderr } = await report('--environment', 'TSET')
     expect(code).toBe(1)
     expect(stdout).toBe('')
@@ -83,7 +83,7 @@ describe('universes report', () => {
     expect(stderr).toContain('UV003')
   })
 
-  it('of an empty installation says what to do first, in every format', async () => {
+  it('of an empty installation names the first command in every format', async () => {
     const empty = await testDatabase(import.meta.url)
     for (const format of ['console', 'markdown', 'json']) {
       const { code, stdout } = await runCli(['report', '--detail', '--format', format], {
@@ -98,7 +98,7 @@ describe('universes report', () => {
 })
 
 describe('--output', () => {
-  it('writes the file as a whole, says so, and leaves nothing else', async () => {
+  it('writes the file atomically, prints its path, and leaves no other file', async () => {
     const path = join(folder, 'report.md')
     const { code, stdout } = await report('--detail', '--output', path)
     expect(code).toBe(0)
@@ -115,12 +115,12 @@ describe('--output', () => {
     ['report.txt', [], /^Relationships of database /],
     ['report.md', ['--format', 'console'], /^Relationships of database /],
     ['REPORT.MD', [], /^# Stock universes/],
-  ])('%s %j has the format of its ending unless one is named', async (name, args, start) => {
+  ])('%s %j has the format of its extension unless --format is given', async (name, args, start) => {
     await report('--output', join(folder, name), ...args)
     expect(readFileSync(join(folder, name), 'utf8')).toMatch(start)
   })
 
-  it('has no colours, even where the terminal would have', async () => {
+  it('has no colours, even with FORCE_COLOR', async () => {
     const env = { DATABASE_URL: db.url, NO_COLOR: '', FORCE_COLOR: '1' }
     expect((await runCli(['report'], { env })).stdout).toContain('\u001b[1m')
     await runCli(['report', '--output', join(folder, 'report.txt')], { env })
@@ -154,7 +154,7 @@ describe('--output', () => {
     expect(readdirSync(folder)).toEqual(['reports'])
   })
 
-  it('leaves the old file where the report fails', async () => {
+  it('keeps the old file if the report fails', async () => {
     const path = join(folder, 'report.md')
     writeFileSync(path, 'old')
     expect((await report('--output', path, '--environment', 'TSET')).code).toBe(1)

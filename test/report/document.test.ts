@@ -70,7 +70,7 @@ describe('the document', () => {
     await addGroup(db, 'strange', 'SECTOR')
   })
 
-  it('lists what came and went since the first fill, and not new weights or other environments', async () => {
+  it('lists members added and removed since the first load, without new weights and other environments', async () => {
     await setMembers(db, 'dow30', ['A', 'B', 'C'])
     const before = (await readAll()).universes!.find(({ name }) => name === 'dow30')!
     expect(before).toMatchObject({ members: 3, added: 0, removed: 0, weight_sum: null })
@@ -93,7 +93,7 @@ describe('the document', () => {
     })
   })
 
-  it('counts a new weight as a change, but nobody came or went', async () => {
+  it('counts a new weight as a change, but not as added or removed', async () => {
     for (const weights of [
       { A: 60, B: 40 },
       { A: 50, B: 30, C: 20 },
@@ -125,7 +125,7 @@ describe('the document', () => {
     expect(sectors.find(({ sector }) => sector === 'energy')).toMatchObject({ title: 'Energy', stocks: 1 })
   })
 
-  it('leaves retired universes out, and counts them', async () => {
+  it('omits retired universes and counts them', async () => {
     await db.query(
       `UPDATE definition_groups SET metadata = '{"retired_at": "2026-01-01"}' WHERE name = 'gone'`,
     )
@@ -134,7 +134,7 @@ describe('the document', () => {
     expect(totals).toMatchObject({ universes: universes!.length, retired_universes: 1 })
   })
 
-  it('of an environment that nobody has used is UV003', async () => {
+  it('of an unused environment is UV003', async () => {
     await expect(readAll(false, 'TSET')).rejects.toMatchObject({ code: 'UV003' })
   })
 
@@ -149,7 +149,10 @@ describe('the document', () => {
     expect(shape.totals).toEqual({
       ...numbers('stocks etfs other_securities inactive_symbols universes retired_universes memberships'),
       ...numbers('history_rows prices events_waiting'),
-      ...{ history_since: 'string', priced_from: 'null', priced_to: 'null', events_waiting_since: 'null' },
+      history_since: 'string',
+      priced_from: 'null',
+      priced_to: 'null',
+      events_waiting_since: 'null',
     })
     const sector = {
       sector: 'string',
@@ -173,8 +176,14 @@ describe('the document', () => {
     expect(shape.integrity).toEqual([{ ...check, samples: [] }])
     expect(shape.runs).toEqual([
       {
-        ...{ id: 'string', kind: 'string', mode: 'string', status: 'string', triggered_by: 'string' },
-        ...{ started_at: 'string', dry_run: 'boolean', error: 'null' },
+        id: 'string',
+        kind: 'string',
+        mode: 'string',
+        status: 'string',
+        triggered_by: 'string',
+        started_at: 'string',
+        dry_run: 'boolean',
+        error: 'null',
         ...numbers('duration_ms changes universes held alerts'),
       },
     ])

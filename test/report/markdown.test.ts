@@ -1,14 +1,14 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { RelationshipReport } from '../../src/operations/report.js'
-import { renderReport } from '../../src/console/report/report-console.js'
-import { renderMarkdown } from '../../src/console/report/report-markdown.js'
+import { renderReport } from '../../src/console/report/console.js'
+import { renderMarkdown } from '../../src/console/report/markdown.js'
 import {
   escapeHtml,
   escapeMarkdown,
   foldedPart,
   quoteMermaid,
-} from '../../src/console/report/report-markdown-text.js'
+} from '../../src/console/report/markdown-text.js'
 import { sampleReport } from './sample.js'
 
 const HOSTILE = 'a|b `c` *d* <script>\n$e$ [f](g) & "h" ~~i~~ #j \\'
@@ -39,7 +39,7 @@ function hostileReport(): RelationshipReport {
 }
 
 describe('text from the database', () => {
-  it('is shown as it is, in one line', () => {
+  it('is escaped and kept on one line', () => {
     expect(escapeMarkdown('a|b_c*d`e')).toBe('a\\|b\\_c\\*d\\`e')
     expect(escapeMarkdown('S&P <b>\n500')).toBe('S&amp;P &lt;b&gt; 500')
     expect(escapeMarkdown('$1 and $2')).toBe('\\$1 and \\$2')
@@ -48,7 +48,7 @@ describe('text from the database', () => {
     expect(quoteMermaid('the "best"\n<b>sector')).toBe(`"the 'best' bsector"`)
   })
 
-  it('does not leave its folded part', () => {
+  it('cannot close its folded part', () => {
     expect(foldedPart('a</summary>b', 'body')).toBe(
       '<details>\n<summary>a&lt;/summary&gt;b</summary>\n\nbody\n\n</details>',
     )
@@ -59,7 +59,7 @@ describe('the Markdown', () => {
   it.each([
     ['sample', sampleReport()],
     ['hostile text', hostileReport()],
-  ])('has as many cells in every line of a table as in its head: %s', (_, report) => {
+  ])('has as many cells in every row of a table as in its header: %s', (_, report) => {
     const tables = tablesOf(renderMarkdown(report))
     expect(tables.length).toBeGreaterThan(10)
     for (const [head, rule, ...rows] of tables) {
@@ -70,7 +70,7 @@ describe('the Markdown', () => {
     }
   })
 
-  it('lets no text of the data become HTML or leave its line', () => {
+  it('escapes HTML and line breaks in data', () => {
     const markdown = renderMarkdown(hostileReport())
     expect(markdown).not.toContain('<script>')
     const tags = new Set(markdown.match(/<\/?[a-z]+>/g))
@@ -78,7 +78,7 @@ describe('the Markdown', () => {
     expect(markdown.split('<details>').length).toBe(markdown.split('</details>').length)
   })
 
-  it('opens with a title of date and database, then parts in a stated order', () => {
+  it('opens with a title of date and database, then sections in a fixed order', () => {
     const markdown = renderMarkdown(sampleReport())
     expect(markdown.split('\n')[0]).toBe('# Stock universes, 2026-11-21, database market')
     expect(markdown.match(/^## .+$/gm)).toEqual([
@@ -108,7 +108,7 @@ describe('the Markdown', () => {
     expect(bars).toContain('    bar [1, 2]')
   })
 
-  it('draws nothing where there is nothing to draw, and has no parts without detail', () => {
+  it('has no diagrams without data and no folded parts without detail', () => {
     const { universes, funds, ...rest } = sampleReport()
     expect([universes, funds]).toHaveLength(2)
     const totals = { ...rest.totals, stocks: 0 }
@@ -139,7 +139,7 @@ describe('the console', () => {
     expect(text).toMatch(/^file_held etfs file x\.csv since 2026-11-21 10:00\n +too many would go$/m)
   })
 
-  it('tells what a failed run said', () => {
+  it('shows the error of a failed run', () => {
     const report = sampleReport()
     report.runs[0]!.status = 'failed'
     report.runs[0]!.error = 'it broke'

@@ -130,7 +130,7 @@ describe('the report on a whole market', () => {
       expect(count).toBe(stocks.filter((row) => row.source === source).length)
   })
 
-  it('covers what the files let it cover, and names what is missing', async () => {
+  it('computes the coverage from the files and names missing symbols', async () => {
     const constituents = new Set([...holdings.values()].flat().map(({ symbol }) => symbol))
     const strange = [...constituents].filter((symbol) => !listed.has(symbol))
     const coverage = Object.fromEntries(report.coverage.map((row) => [row.measure, row]))
@@ -153,7 +153,7 @@ describe('the report on a whole market', () => {
     expect(coverage['market_cap']!.percent).toBeLessThan(100)
   })
 
-  it('tells runs and loads, newest first, and what the checks found', () => {
+  it('lists runs and loads, newest first, and the findings of the checks', () => {
     expect(report.loads.map(({ kind, status, files }) => [kind, status, files])).toEqual([
       ['universes', 'loaded', 4],
       ['etfs', 'loaded', holdings.size],

@@ -50,7 +50,7 @@ it('shows steps and a closing line when nothing changed', () => {
   )
 })
 
-it('shows what changed per universe, the largest change first', () => {
+it('shows the changes per universe, the largest first', () => {
   const lines = plain(
     renderChanges(
       [change('few', { added: ['A'] }), change('many', { added: ['A', 'B'], removed: ['C'] })],
@@ -74,7 +74,7 @@ it('shows at most 25 universes, all of them with symbols when verbose', () => {
   expect(verbose).toContain('theme_29 + A B\ntheme_29 - C')
 })
 
-it('names what was held back and what it alerted to', () => {
+it('names held universes and alerts', () => {
   const alert = { alert: 'held', subject: 'THEME mine', value: 4, limit: 5, unit: 'members' }
   const text = plain(
     renderRun({
@@ -97,7 +97,7 @@ it('shows no more than 25 alerts', () => {
   expect(text).toContain('... and 2 more alerts')
 })
 
-it('says so when nothing was kept', () => {
+it('marks a dry run', () => {
   expect(plain(renderRun({ ...run, dry_run: true, total_changes: 1234 }))).toContain(
     'dry run, nothing was kept: would make 1,234 changes in 0 universes',
   )

@@ -40,7 +40,14 @@ const NEVER = [
   ...['settings', 'membership_guards', 'event_channels', 'market_cap_bands', 'ranking_sizes', 'sectors'],
   ...['sector_etfs', 'sector_sources', 'vendor_sectors', 'industry_groups', 'sic_sectors', 'etf_categories'],
   ...['etf_category_funds', 'theme_rules', 'issuer_formats', 'holding_skip_rules', 'symbol_aliases'],
-  ...['stock_types', 'relationship_checks', 'legacy_families', 'group_memberships', 'membership_history', 'universe_events'],
+  ...[
+    'stock_types',
+    'relationship_checks',
+    'legacy_families',
+    'group_memberships',
+    'membership_history',
+    'universe_events',
+  ],
   ...['installed_tables', 'installed_files', 'installed_objects', 'universes_migrations'],
 ]
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import { dataDir, testDatabase, type TestDatabase } from '../support/index.js'
 
 let db: TestDatabase

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startCluster, type Binaries } from '../../src/dev/cluster.js'
-import { stopOnExit } from '../../src/dev/stop-on-exit.js'
+import { stopOnExit } from '../../src/operations/stop-on-exit.js'
 import { atEndOfFile } from './leftovers.js'
 import { waitForShutdown } from './postgres-server.js'
 import { removeFolder, temporaryFolder } from './temporary-folder.js'

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 
 /**
  * Folder of the real market data: TEST_DATA_DIR, else ../shared/data beside the package; undefined where neither exists

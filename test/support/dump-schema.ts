@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withClient } from '../../src/database/connect.js'
 import { migrateUp } from '../../src/database/migrate.js'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import { describeSchema } from './describe-schema.js'
 import { startPostgres } from './postgres-server.js'
 

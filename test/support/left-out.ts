@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 import { dataDir } from './data.js'
 import { find, findChromium, pythonImports } from './program.js'
 import { redisProgram } from './redis-server.js'

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { packageRoot } from '../../src/database/package-root.js'
+import { packageRoot } from '../../src/package.js'
 
 /**
  * Runs an ECMAScript module in the package root (so that it can import './dist/...') until its event loop is empty. Rejects when

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../../src/dev/cluster.js'
 import { serverAccount } from '../../src/dev/server-account.js'
-import { stopOnExit } from '../../src/dev/stop-on-exit.js'
+import { stopOnExit } from '../../src/operations/stop-on-exit.js'
 import { atEndOfFile } from './leftovers.js'
 import { removeFolder, temporaryFolder } from './temporary-folder.js'
 

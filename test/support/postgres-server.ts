@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cluster } from '../../src/dev/cluster.js'
 import { startEmbedded } from '../../src/dev/embedded.js'
-import { stopOnExit } from '../../src/dev/stop-on-exit.js'
+import { stopOnExit } from '../../src/operations/stop-on-exit.js'
 import { atEndOfFile } from './leftovers.js'
 import { removeFolder, temporaryFolder } from './temporary-folder.js'
 

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { freePort } from '../../src/dev/cluster.js'
-import { stopOnExit } from '../../src/dev/stop-on-exit.js'
+import { stopOnExit } from '../../src/operations/stop-on-exit.js'
 import { atEndOfFile } from './leftovers.js'
 import { find } from './program.js'
 import { removeFolder, temporaryFolder } from './temporary-folder.js'

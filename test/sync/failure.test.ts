@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { sync, type SyncResult } from '../../src/operations/sync.js'
+import { sync, type SyncResult } from '../../src/index.js'
 import { members, writeFiles } from '../load/files.js'
 import { removeFolder, runCli, testDatabase, type CliResult, type TestDatabase } from '../support/index.js'
 
@@ -22,8 +22,15 @@ const GOOD = {
 }
 
 const ALL = [
-  ...['load symbols', 'load etfs', 'load universes', 'load themes', 'load sectors'],
-  ...['enrich sectors', 'refresh', 'validate', 'report'],
+  'load symbols',
+  'load etfs',
+  'load universes',
+  'load themes',
+  'load sectors',
+  'enrich sectors',
+  'refresh',
+  'validate',
+  'report',
 ]
 
 let db: TestDatabase
@@ -51,12 +58,15 @@ const count = async (what: string): Promise<number> =>
 
 const stepsOf = ({ steps }: SyncResult): unknown[] => steps.map(({ step, status }) => [step, status])
 
-describe('a routine that goes well', () => {
-  it('runs every step, loads every kind of file, and says how each step went', async () => {
+describe('a sync without failures', () => {
+  it('runs every step, loads every kind of file, and reports each step', async () => {
     const seen: string[] = []
     const begun: string[] = []
     const result = await sync({
-      ...{ url: db.url, schema: 'public', directory: folder, triggeredBy: 'night' },
+      url: db.url,
+      schema: 'public',
+      directory: folder,
+      triggeredBy: 'night',
       onProgress: (step, note) => void (note ?? begun.push(step)),
       onStep: ({ step }) => void seen.push(step),
     })
@@ -76,7 +86,7 @@ describe('a routine that goes well', () => {
     expect(await db.query('SELECT DISTINCT triggered_by AS by FROM recorded_runs')).toEqual([{ by: 'night' }])
   })
 
-  it('takes a connection that is open, and leaves it open', async () => {
+  it('uses an open connection and leaves it open', async () => {
     const client = await db.client()
     expect(await sync({ client, directory: folder })).toMatchObject({ status: 'completed' })
     expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
@@ -92,7 +102,7 @@ describe('a routine that goes well', () => {
 describe('a bad file', () => {
   beforeEach(() => writeFiles({ 'qqq_holdings.csv': 'symbol,weight\nA,much\n' }, folder))
 
-  it('ends the routine at its load: the other files are in, nothing later was begun', async () => {
+  it('ends the sync at its load: other files are loaded, later steps are not run', async () => {
     const { code, stdout, stderr } = await cli()
     expect(code).toBe(1)
     expect(stdout).toMatch(/^✗ load etfs +2 files \(1 loaded, 1 rejected\), 20 changes,/m)
@@ -103,7 +113,7 @@ describe('a bad file', () => {
     expect([await count('sync_runs'), await count('sector_overrides')]).toEqual([0, 0])
   })
 
-  it('and once it is gone or mended the routine goes on from there', async () => {
+  it('no longer ends the sync once it is removed or corrected', async () => {
     expect((await run()).status).toBe('failed')
     rmSync(join(folder, 'qqq_holdings.csv'))
     const result = await run()
@@ -113,7 +123,7 @@ describe('a bad file', () => {
   })
 })
 
-it('a file that a guard holds ends the routine, unless forced', async () => {
+it('a file held by a guard ends the sync unless forced', async () => {
   await run()
   await writeFiles({ 'spy_holdings.csv': 'symbol,weight\nA,99\n' }, folder)
   const { code, stdout, stderr } = await cli()
@@ -125,7 +135,7 @@ it('a file that a guard holds ends the routine, unless forced', async () => {
   expect(await members(db, 'DEFAULT')).toMatchObject({ SPY: ['A'] })
 })
 
-it('a universe that a guard holds ends it at the refresh or before', async () => {
+it('a universe held by a guard ends the sync at enrich or refresh', async () => {
   await run()
   // Ten companies that all change their line of business at once.
   await writeFiles({ 'market/symbols.csv': GOOD['market/symbols.csv'].replaceAll('1311', '7372') }, folder)
@@ -135,7 +145,7 @@ it('a universe that a guard holds ends it at the refresh or before', async () =>
   expect((await members(db, 'DEFAULT'))['energy']).toHaveLength(9)
 })
 
-it('a refresh that fails ends it with its error, and has changed nothing', async () => {
+it('a failed refresh ends the sync with its error and changes nothing', async () => {
   await db.query(
     `ALTER TABLE group_memberships ADD CONSTRAINT no_rank CHECK (NOT metadata ? 'rank') NOT VALID`,
   )
@@ -147,7 +157,7 @@ it('a refresh that fails ends it with its error, and has changed nothing', async
   expect(await db.query('SELECT status FROM sync_runs')).toEqual([{ status: 'failed' }])
 })
 
-it('a check that fails ends it: what was refreshed stays, no report is written', async () => {
+it('a failed check ends the sync: the refresh stays, no report is written', async () => {
   await run()
   await db.query(`UPDATE cache_entries SET content = '{}' WHERE universe = 'pair'`)
   await writeFiles({ 'universes/other.csv': 'A\nC\n' }, folder)
@@ -163,7 +173,7 @@ it('a check that fails ends it: what was refreshed stays, no report is written',
   expect(await members(db, 'DEFAULT')).toMatchObject({ other: ['A', 'C'] })
 })
 
-it('somebody else at work ends it at once, and says who', async () => {
+it('another running load or refresh ends the sync at once and is named', async () => {
   const client = await db.client()
   await client.query(`SET application_name = 'night shift'; BEGIN; SELECT lock_universes('the test')`)
   const { code, stdout, stderr } = await cli()
@@ -174,7 +184,7 @@ it('somebody else at work ends it at once, and says who', async () => {
   expect(await count('symbols')).toBe(0)
 })
 
-it('--json is one document, failures included', async () => {
+it('--json prints one document, also on failure', async () => {
   const good = await cli('--json')
   expect([good.code, good.stderr]).toEqual([0, ''])
   const result = JSON.parse(good.stdout) as SyncResult
@@ -202,7 +212,7 @@ describe('wrong usage', () => {
     [['FOLDER', '--report', 'FOLDER'], 'is a directory'],
     [['FOLDER', '--environment', ' '], '--environment is empty'],
     [['FOLDER', '--sometimes'], 'unknown option'],
-  ])('%j: exit code 2, and nothing was begun', async (args, message) => {
+  ])('%j: exit code 2, no step is run', async (args, message) => {
     const given = args.map((arg) => arg.replace('FOLDER', folder))
     const { code, stdout, stderr } = await runCli(['sync', ...given], { env: { DATABASE_URL: db.url } })
     expect([code, stdout]).toEqual([2, ''])
@@ -210,7 +220,7 @@ describe('wrong usage', () => {
     expect(await count('load_runs')).toBe(0)
   })
 
-  it('a server that is not there is a failure', async () => {
+  it('an unreachable server is a failure', async () => {
     const { code, stderr } = await runCli(['sync', folder], {
       env: { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
     })

@@ -15,7 +15,7 @@ async function found(...names: string[]): Promise<Record<string, string[]>> {
   )
 }
 
-it('takes holdings from the folder itself, market data from market/, lists and sectors from their places', async () => {
+it('finds holdings in the folder itself, market data in market/, lists and sectors in their folders', async () => {
   expect(
     await found(
       'README.md',
@@ -45,7 +45,7 @@ it('takes holdings from the folder itself, market data from market/, lists and s
   })
 })
 
-it('takes everything from one folder, and holdings from holdings/ where there is one', async () => {
+it('finds everything in one folder, and holdings in holdings/ if there is one', async () => {
   expect(await found('symbols.csv', 'prices_latest.csv', 'spy_holdings.csv')).toEqual({
     symbols: ['symbols.csv'],
     prices: ['prices_latest.csv'],
@@ -57,7 +57,7 @@ it('takes everything from one folder, and holdings from holdings/ where there is
   })
 })
 
-it('keeps the order in which files have to be loaded', async () => {
+it('returns the files in load order', async () => {
   expect(
     Object.keys(
       await found('sectors.csv', 'themes/a.csv', 'universes/a.csv', 'a_holdings.csv', 'symbols.csv'),

@@ -13,18 +13,15 @@ interface Options extends GlobalOptions {
   json?: boolean
 }
 
-/** `universes doctor`: exit code 1 when a check fails, warnings alone give 0. */
+/** `universes doctor`: exit code 1 if a check fails, 0 with warnings only. */
 export function register(program: Command): void {
   program
     .command('doctor')
-    .description('examine the installation and say what to do about each finding; changes nothing')
-    .option('--environment <name>', 'environment whose refresh and schedule are looked at', 'DEFAULT')
-    .option(
-      '--redis-url <url>',
-      'Redis of the relay (default: REDIS_URL; without either it is not looked at)',
-    )
-    .addOption(new Option('--check <name...>', 'make only these checks').choices(CHECKS))
-    .option('--verbose', 'show every problem and further facts')
+    .description('check the installation and show a remedy for each finding; changes nothing')
+    .option('--environment <name>', 'environment whose refresh and schedule are checked', 'DEFAULT')
+    .option('--redis-url <url>', 'Redis of the relay (default: REDIS_URL; not checked without either)')
+    .addOption(new Option('--check <name...>', 'run only these checks').choices(CHECKS))
+    .option('--verbose', 'show every problem and further details')
     .option('--json', 'print the findings as JSON')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()

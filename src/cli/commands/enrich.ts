@@ -13,17 +13,17 @@ interface Options extends GlobalOptions, RunOutput {
   environment: string
 }
 
-/** `universes enrich sectors`: exit code 1 when the run failed or a guard held a universe back. */
+/** `universes enrich sectors`: exit code 1 if the run failed or a guard held a universe. */
 export function register(program: Command): void {
-  const command = program.command('enrich').description('complete what is known about stocks')
+  const command = program.command('enrich').description('complete the attributes of stocks')
   addRunOptions(
     command
       .command('sectors')
-      .description('put every active stock into its sector')
+      .description('assign every active stock to its sector')
       .addOption(
         new Option(
           '--mode <mode>',
-          'full looks at every stock, incremental at what has changed, dry-run is full and keeps nothing',
+          'full: every stock; incremental: changed stocks; dry-run: full, without keeping the result',
         )
           .choices(['full', 'incremental', 'dry-run'])
           .default('incremental'),
@@ -41,7 +41,9 @@ async function enrich(client: pg.Client, options: Options): Promise<void> {
   const run = await enrichSectors(
     client,
     {
-      ...{ mode: isFull ? 'full' : 'incremental', force, environment },
+      mode: isFull ? 'full' : 'incremental',
+      force,
+      environment,
       dryRun: dryRun || mode === 'dry-run',
     },
     showSteps(options),
@@ -50,7 +52,7 @@ async function enrich(client: pg.Client, options: Options): Promise<void> {
   if (!options.json && !run.dry_run) console.log(`\n${await coverage(client, environment)}`)
 }
 
-/** Which source decided the sectors of how many stocks. */
+/** Renders the number of stocks classified by each source. */
 async function coverage(client: pg.Client, environment: string): Promise<string> {
   const { rows } = await client.query<{ title: string; stocks: string; percent: string }>(
     'SELECT title, stocks, percent FROM sector_coverage WHERE environment = $1',

@@ -11,11 +11,11 @@ interface Options extends GlobalOptions, RunOutput {
 
 /** `universes import legacy` */
 export function register(program: Command): void {
-  const command = program.command('import').description('take universes over from elsewhere')
+  const command = program.command('import').description('import universes from another system')
   addRunOptions(
     command
       .command('legacy')
-      .description('import the universes of old cache_entries rows, which stay as they are'),
+      .description('import the universes of old cache_entries rows; the rows stay unchanged'),
   ).action(async (_options: unknown, command: Command) => {
     const options = command.optsWithGlobals<Options>()
     const run = await withClient(connectOptions(options), (client) =>

@@ -8,16 +8,16 @@ interface Options {
   json?: boolean
 }
 
-/** `universes key create --id ID --scope read|operate|admin [--json]`: needs no database and keeps nothing. */
+/** `universes key create --id ID --scope read|operate|admin [--json]`: needs no database and stores nothing. */
 export function register(program: Command): void {
   program
     .command('key')
-    .description('keys of the service')
+    .description('API keys of the service')
     .command('create')
-    .description('make a key and print it, with what the configuration of the service gets')
-    .requiredOption('--id <id>', 'who uses it; appears in logs and as triggered_by of runs')
+    .description('create a key and print it with its entry for the configuration of the service')
+    .requiredOption('--id <id>', 'name of its user; appears in logs and as triggered_by of runs')
     .addOption(
-      new Option('--scope <scope>', 'what it may do: each includes those before it')
+      new Option('--scope <scope>', 'its rights; each scope includes those before it')
         .choices(SCOPES)
         .makeOptionMandatory(),
     )

@@ -7,7 +7,7 @@ import { renderLoad } from '../../console/load/render.js'
 import { kindOf, LOAD_KINDS, type LoadKind } from '../../load/kinds.js'
 import { isClean, type LoadMode } from '../../load/result.js'
 import { usageError } from '../../errors.js'
-import { connectOptions, type GlobalOptions } from '../options.js'
+import { connectOptions, ENVIRONMENT, type GlobalOptions } from '../options.js'
 
 interface LoadCommandOptions extends GlobalOptions {
   mode?: LoadMode | 'dry-run'
@@ -34,15 +34,18 @@ export function register(program: Command): void {
         issuers ? 'CSV files, .csv.gz or .xlsx' : 'CSV files, or .csv.gz',
       )
       .addOption(
-        new Option('--mode <mode>', 'full reads every file, incremental those whose checksum changed')
+        new Option(
+          '--mode <mode>',
+          'full: every file; incremental: files whose checksum changed; dry-run: change nothing',
+        )
           .choices(['full', 'incremental', 'dry-run'])
           .default('incremental'),
       )
-      .option('--dry-run', 'say what would change, and change nothing')
-      .option('--rebuild', 'the same as --mode full')
-      .option('--force', 'load what a guard would hold')
-      .option('--strict', 'load nothing when one file is rejected or held')
-      .option('--environment <name>', 'environment of the universes', 'DEFAULT')
+      .option('--dry-run', 'show what would change, change nothing')
+      .option('--rebuild', 'same as --mode full')
+      .option('--force', 'override membership_guards')
+      .option('--strict', 'load nothing if one file is rejected or held')
+      .addOption(ENVIRONMENT)
       .option('--json', 'print the row of load_runs as JSON')
     if (issuers) {
       command.option('--etf <ticker>', 'load this fund only, or say which fund the file is about')
@@ -80,7 +83,7 @@ async function runAsJson(client: pg.Client, id: string): Promise<string> {
 /** Translates the options of the command line into those of `load()`. */
 export function loadOptions(kind: LoadKind, paths: string[], options: LoadCommandOptions): LoadOptions {
   const { mode, dryRun, rebuild, force, strict, environment, etf } = options
-  if (environment?.trim() === '') throw usageError('--environment is empty', 'Name one, or leave it out.')
+  if (environment?.trim() === '') throw usageError('--environment is empty', 'Name one, or omit the option.')
   return {
     ...connectOptions(options),
     kind,

@@ -4,7 +4,7 @@ import { createRoles, dropRoles } from '../../database/roles.js'
 import { usageError } from '../../errors.js'
 import { printJson, printTable } from '../../console/text.js'
 import { renderDropped, renderProblems, renderRights } from '../../console/roles.js'
-import { connectOptions, type GlobalOptions } from '../options.js'
+import { connectOptions, DRY_RUN, type GlobalOptions } from '../options.js'
 
 interface RolesOptions extends GlobalOptions {
   prefix: string
@@ -16,25 +16,27 @@ interface RolesOptions extends GlobalOptions {
 
 /** `universes migrate up | down [N] | status | roles` */
 export function register(program: Command): void {
-  const migrate = program.command('migrate').description('install, take back or list the SQL of this package')
+  const migrate = program
+    .command('migrate')
+    .description('install, revert or list the migrations of this package')
   migrate
     .command('up')
-    .description('install every pending migration, all or none')
+    .description('install all pending migrations in one transaction')
     .action(async (_options: unknown, command: Command) => {
       const names = await migrateUp(withLog(command))
       if (names.length === 0) console.log('nothing to do: every migration is installed')
     })
   migrate
     .command('down')
-    .argument('[count]', 'how many, or "all"', '1')
-    .description('take back the last migrations, all or none')
+    .argument('[count]', 'number of migrations, or "all"', '1')
+    .description('revert the last migrations in one transaction')
     .action(async (count: string, _options: unknown, command: Command) => {
       const names = await migrateDown(withLog(command), parseCount(count))
       if (names.length === 0) console.log('nothing to do: no migration is installed')
     })
   migrate
     .command('status')
-    .description('list the migrations; exit code 1 when one is pending')
+    .description('list the migrations; exit code 1 if one is pending')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }, command: Command) => {
       const states = await migrationStatus(connectOptions(command.optsWithGlobals<GlobalOptions>()))
@@ -52,12 +54,10 @@ export function register(program: Command): void {
 function registerRoles(migrate: Command): void {
   migrate
     .command('roles')
-    .description(
-      'create the roles owner, operator and reader, or bring them up to date; exit code 1 when a right is missing',
-    )
-    .option('--prefix <name>', 'roles are named <name>_owner and so on', 'universes')
-    .option('--dry-run', 'do everything, report it, keep nothing')
-    .option('--remove', 'take the roles back')
+    .description('create or update the roles owner, operator and reader; exit code 1 if a right is missing')
+    .option('--prefix <name>', 'prefix of the role names: <name>_owner and so on', 'universes')
+    .addOption(DRY_RUN)
+    .option('--remove', 'drop the roles')
     .option('--verbose', 'name every object')
     .option('--json', 'print JSON')
     .action(async (_options: unknown, command: Command) => {

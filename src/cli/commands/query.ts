@@ -3,11 +3,11 @@ import type pg from 'pg'
 import { withClient } from '../../database/connect.js'
 import { usageError } from '../../errors.js'
 import { printJson } from '../../console/text.js'
-import { renderAll } from '../../console/query/query-all.js'
+import { renderAll } from '../../console/query/all.js'
 import { describeAll, describeStock, describeUniverse } from '../../operations/query.js'
-import { renderStock } from '../../console/query/query-stock.js'
-import { renderUniverse } from '../../console/query/query-universe.js'
-import { connectOptions, type GlobalOptions } from '../options.js'
+import { renderStock } from '../../console/query/stock.js'
+import { renderUniverse } from '../../console/query/universe.js'
+import { connectOptions, ENVIRONMENT, type GlobalOptions } from '../options.js'
 
 interface Options extends GlobalOptions {
   stock?: string
@@ -29,17 +29,17 @@ const ASKED = ['stock', 'etf', 'sector', 'theme', 'universe', 'stats'] as const
 export function register(program: Command): void {
   program
     .command('query')
-    .description('one stock, one universe, or what there is; now or on a past day')
-    .option('--stock <symbol>', 'listing, sector with its source, every universe and why')
+    .description('show a stock, a universe or totals, now or at a past time')
+    .option('--stock <symbol>', 'listing, sector with its source, and memberships with their reasons')
     .option('--etf <ticker>', 'a fund: file, weights, sectors, constituents')
     .option('--sector <name>', 'a sector by name or title')
     .option('--theme <name>', 'a theme by name or title')
     .option('--universe <name>', 'a universe of any type: dow30, mega_cap, top_100, SPY')
-    .option('--type <type>', 'with --universe: its type, where several have the name')
-    .option('--stats', 'totals per type, reach of history, last runs and loads')
+    .option('--type <type>', 'with --universe: its type, if several have the name')
+    .option('--stats', 'totals per type, extent of history, last runs and loads')
     .option('--as-of <when>', 'a day (its end, UTC), a timestamp, or the id of a run or load')
     .option('--all', 'list all constituents instead of the first 25')
-    .option('--environment <name>', 'environment of the universes', 'DEFAULT')
+    .addOption(ENVIRONMENT)
     .option('--json', 'print the answer as JSON, with all constituents')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
@@ -52,7 +52,7 @@ export function register(program: Command): void {
     })
 }
 
-/** The one question that the options ask; `type` narrows universes. */
+/** Subject of the query; `type` narrows universes. */
 interface Question {
   about: (typeof ASKED)[number]
   name: string
@@ -76,7 +76,7 @@ function questionOf(options: Options): Question {
   return { about, name, type: type?.trim().toUpperCase() }
 }
 
-/** An answer: the document, and how a person reads it. */
+/** Result as a document and as text. */
 interface Answer {
   document: unknown
   render(): string

@@ -8,7 +8,8 @@ import type { StarterService } from '../../dev/quickstart-serve.js'
 import { quickstart } from '../../dev/quickstart.js'
 import { RedisSink } from '../../relay/redis.js'
 import { SampleSink } from '../../relay/sample.js'
-import { formatDuration, renderTable } from '../../console/text.js'
+import { formatDuration } from '../../operations/duration.js'
+import { renderTable } from '../../console/text.js'
 
 interface Options {
   data?: string
@@ -20,15 +21,15 @@ interface Options {
   open: boolean
 }
 
-/** `universes quickstart`: the main job on an embedded PostgreSQL, with a result to look at. */
+/** `universes quickstart`: migrates, loads and refreshes an embedded PostgreSQL and shows the result. */
 export function register(program: Command): void {
   program
     .command('quickstart')
-    .description('run the main job on an embedded PostgreSQL and show the result')
+    .description('install, load and refresh on an embedded PostgreSQL and show the result')
     .option('--data <dir>', 'files to load instead of the starter data')
     .option('--directory <dir>', 'folder of the embedded PostgreSQL', '.universes/postgres')
     .option('--stay', 'keep PostgreSQL running until Ctrl-C')
-    .option('--serve', 'then serve the API and the admin page on this machine until Ctrl-C')
+    .option('--serve', 'serve the API and the admin page on this machine until Ctrl-C')
     .option('--port <port>', 'port of --serve (default: 8080, or a free one when that is taken)', portNumber)
     .option('--stream <name>', 'with REDIS_URL: also add every event to this Redis Stream')
     .option('--no-open', 'with --serve: do not open the page in a browser')
@@ -39,7 +40,7 @@ async function runQuickstart(options: Options): Promise<void> {
   const started = performance.now()
   const { data, directory, stay = false, serve = false, stream } = options
   const { redisUrl } = config()
-  refuseUseless(options, redisUrl)
+  checkOptions(options, redisUrl)
   const server = await startEmbedded({ directory })
   let service: StarterService | undefined
   try {
@@ -51,7 +52,7 @@ async function runQuickstart(options: Options): Promise<void> {
     if (redisUrl === undefined) console.log(`\n${sample.summary()}`)
     const starter = serve ? await import('../../dev/quickstart-serve.js') : undefined
     service = await starter?.startStarterService({ url: server.url, port: options.port, redisUrl, stream })
-    const next = service ? whatIsServed(service.url, server.url) : nextSteps(server.url, stay)
+    const next = service ? serviceAddresses(service.url, server.url) : nextSteps(server.url, stay)
     console.log(`\nDone in ${formatDuration(performance.now() - started)}. ${next}`)
     if (service && options.open && process.stdout.isTTY) starter?.openBrowser(service.url + PAGE)
     if (stay || serve) await interrupted()
@@ -65,7 +66,7 @@ async function runQuickstart(options: Options): Promise<void> {
 
 const PAGE = '/admin/historical-data'
 
-function refuseUseless({ serve, port, stream }: Options, redisUrl: string | undefined): void {
+function checkOptions({ serve, port, stream }: Options, redisUrl: string | undefined): void {
   if (port !== undefined && !serve)
     throw usageError('--port is the port of --serve', 'Add --serve, or leave it out.')
   if (stream !== undefined && redisUrl === undefined)
@@ -122,7 +123,7 @@ function nextSteps(url: string, staying: boolean): string {
   )
 }
 
-function whatIsServed(url: string, database: string): string {
+function serviceAddresses(url: string, database: string): string {
   return [
     'The service runs until Ctrl-C, for this machine only and without keys.',
     `  the page      ${url}${PAGE}`,

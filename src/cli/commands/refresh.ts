@@ -3,7 +3,7 @@ import { withClient } from '../../database/connect.js'
 import { UniversesError, usageError } from '../../errors.js'
 import { refresh, REFRESH_MODES, type RefreshMode } from '../../operations/refresh.js'
 import { describePrices, waitForPrices, type PricesIn } from '../../operations/wait-for-prices.js'
-import { connectOptions, type GlobalOptions } from '../options.js'
+import { connectOptions, DRY_RUN, ENVIRONMENT, type GlobalOptions } from '../options.js'
 import { finishRun, showSteps } from '../run.js'
 
 interface Options extends GlobalOptions {
@@ -21,29 +21,26 @@ interface Options extends GlobalOptions {
   json?: boolean
 }
 
-/** `universes refresh`: exit code 1 when the run failed or a guard held a universe back. */
+/** `universes refresh`: exit code 1 if the run failed or a guard held a universe. */
 export function register(program: Command): void {
   program
     .command('refresh')
     .description('rebuild every derived universe in one transaction')
-    .addOption(new Option('--mode <mode>', 'what to refresh').choices(REFRESH_MODES).default('full'))
-    .option('--append', 'add and update only: nothing leaves a universe but delisted symbols')
-    .option('--no-delete', 'the same as --append')
-    .option('--dry-run', 'do everything, report it, keep nothing')
+    .addOption(new Option('--mode <mode>', 'universes to refresh').choices(REFRESH_MODES).default('full'))
+    .option('--append', 'add and update only; no symbol leaves a universe unless delisted')
+    .option('--no-delete', 'same as --append')
+    .addOption(DRY_RUN)
     .option('--force', 'recompute everything and override membership_guards')
-    .option('--environment <name>', 'environment of the groups', 'DEFAULT')
+    .addOption(ENVIRONMENT)
     .option('--triggered-by <who>', 'recorded with the run', 'universes refresh')
-    .option(
-      '--wait-for-prices <date>',
-      'begin when the prices of that day are in; exit code 1 when they are not',
-    )
-    .option('--timeout <seconds>', 'how long to wait for them (default: 3600)')
-    .option('--poll <seconds>', 'how often to look for them (default: 5)')
+    .option('--wait-for-prices <date>', 'start when the prices of that day are in; exit code 1 on timeout')
+    .option('--timeout <seconds>', 'limit of the wait (default: 3600)')
+    .option('--poll <seconds>', 'interval between checks (default: 5)')
     .option('--verbose', 'show every step while it runs, every universe and its symbols')
     .option('--json', 'print the run as JSON')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
-      await waitFirst(options)
+      await waitIfAsked(options)
       const run = await withClient(connectOptions(options), (client) =>
         refresh(client, { ...options, append: options.append ?? !options.delete }, showSteps(options)),
       )
@@ -51,7 +48,7 @@ export function register(program: Command): void {
     })
 }
 
-async function waitFirst(options: Options): Promise<void> {
+async function waitIfAsked(options: Options): Promise<void> {
   const { waitForPrices: day, timeout, poll, verbose, json } = options
   if (day === undefined) {
     if (timeout !== undefined || poll !== undefined)
@@ -61,13 +58,13 @@ async function waitFirst(options: Options): Promise<void> {
       )
     return
   }
-  const wanted = !json && (verbose || process.stderr.isTTY)
+  const isShown = !json && (verbose || process.stderr.isTTY)
   await waitForPrices({
     ...connectOptions(options),
     day,
     timeoutMs: milliseconds('--timeout', timeout),
     pollMs: milliseconds('--poll', poll),
-    ...(wanted ? { onLook: showLooks(day) } : {}),
+    ...(isShown ? { onLook: printChecks(day) } : {}),
   })
 }
 
@@ -79,8 +76,8 @@ function milliseconds(option: string, text: string | undefined): number | undefi
   return seconds * 1000
 }
 
-/** A line whenever the answer is another one. */
-function showLooks(day: string): (answer: PricesIn | UniversesError) => void {
+/** Prints a line when the result of a check changes. */
+function printChecks(day: string): (answer: PricesIn | UniversesError) => void {
   let shown = ''
   return (answer) => {
     const line =

@@ -21,10 +21,12 @@ export interface RelayCommandOptions extends GlobalOptions {
 export function register(program: Command): void {
   program
     .command('relay')
-    .description('publish the events of the outbox, in order and at least once each, until SIGTERM')
-    .addOption(new Option('--sink <sink>', 'where to publish').choices(['redis', 'stdout']).default('redis'))
-    .option('--once', 'publish what waits, then exit')
-    .option('--stream <name>', 'also add every event to this Redis Stream, under the id <seq>-0')
+    .description('publish the events of the outbox in order and at least once until SIGTERM')
+    .addOption(
+      new Option('--sink <sink>', 'destination of the events').choices(['redis', 'stdout']).default('redis'),
+    )
+    .option('--once', 'publish waiting events, then exit')
+    .option('--stream <name>', 'also add every event to this Redis Stream with the id <seq>-0')
     .option('--redis-url <url>', 'Redis to use, redis:// or rediss:// (default: REDIS_URL)')
     .action(async (_options: unknown, command: Command) => {
       await relay(command.optsWithGlobals<RelayCommandOptions>())
@@ -52,7 +54,7 @@ export async function relay(options: RelayCommandOptions): Promise<void> {
   } finally {
     for (const signal of SIGNALS) process.off(signal, stop)
   }
-  // A line that nobody reads would keep the process for ever.
+  // Unread output would keep the process alive for ever.
   if (process.stdout.writableLength > 0) process.exit(0)
 }
 

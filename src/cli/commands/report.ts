@@ -3,14 +3,14 @@ import { stripVTControlCharacters } from 'node:util'
 import { Option, type Command } from 'commander'
 import { withClient } from '../../database/connect.js'
 import { usageError } from '../../errors.js'
-import { renderReport } from '../../console/report/report-console.js'
+import { renderReport } from '../../console/report/console.js'
 import { readReport, type RelationshipReport } from '../../operations/report.js'
-import { renderMarkdown } from '../../console/report/report-markdown.js'
+import { renderMarkdown } from '../../console/report/markdown.js'
 import { outputPath, writeWhole } from '../../operations/output.js'
-import { formatCounted } from '../../console/report/report-values.js'
-import { connectOptions, type GlobalOptions } from '../options.js'
+import { formatCounted } from '../../console/format.js'
+import { connectOptions, ENVIRONMENT, type GlobalOptions } from '../options.js'
 
-/** Renderers by name of the format; each ends without a line feed of its own. */
+/** Renderers by format; none ends with a line feed. */
 const FORMATS = {
   console: renderReport,
   markdown: (report: RelationshipReport) => renderMarkdown(report).trimEnd(),
@@ -18,7 +18,7 @@ const FORMATS = {
 } as const
 type Format = keyof typeof FORMATS
 
-const FORMAT_OF_ENDING: Readonly<Record<string, Format>> = {
+const FORMAT_BY_EXTENSION: Readonly<Record<string, Format>> = {
   '.md': 'markdown',
   '.markdown': 'markdown',
   '.json': 'json',
@@ -33,22 +33,22 @@ interface Options extends GlobalOptions {
   environment: string
 }
 
-/** `universes report`: exit code 0 whatever it says; `universes validate` is the one that judges. */
+/** `universes report`: exit code 0 also with findings; `universes validate` fails on them. */
 export function register(program: Command): void {
   program
     .command('report')
-    .description('what there is: sectors, coverage, integrity, universes, alerts, runs and loads')
-    .option('--summary', 'totals and distributions (the default)')
-    .option('--detail', 'and every universe, and the ten heaviest holdings of every fund')
+    .description('show sectors, coverage, integrity, universes, alerts, runs and loads')
+    .option('--summary', 'totals and distributions (default)')
+    .option('--detail', 'also every universe and the ten heaviest holdings of every fund')
     .addOption(
       new Option(
         '--format <format>',
-        'default: by the ending of --output (.md, .json), else console',
+        'default: by the extension of --output (.md, .json), else console',
       ).choices(Object.keys(FORMATS)),
     )
-    .option('--json', 'the same as --format json')
-    .option('--output <file>', 'write it to a file, as a whole or not at all')
-    .option('--environment <name>', 'environment of the universes', 'DEFAULT')
+    .option('--json', 'same as --format json')
+    .option('--output <file>', 'write it to a file, atomically')
+    .addOption(ENVIRONMENT)
     .action(async (_options: unknown, command: Command) => {
       await reportCommand(command.optsWithGlobals<Options>())
     })
@@ -74,10 +74,10 @@ function checkOptions({ summary, detail, format, json, environment }: Options): 
   if (summary && detail) throw usageError('--summary and --detail exclude one another', 'Give one of them.')
   if (json && format !== undefined && format !== 'json')
     throw usageError(`--json and --format ${format} exclude one another`, 'Give one of them.')
-  if (environment.trim() === '') throw usageError('--environment is empty', 'Name one, or leave it out.')
+  if (environment.trim() === '') throw usageError('--environment is empty', 'Name one, or omit the option.')
 }
 
 function formatOf({ format, json, output }: Options): Format {
   if (json) return 'json'
-  return format ?? FORMAT_OF_ENDING[extname(output ?? '').toLowerCase()] ?? 'console'
+  return format ?? FORMAT_BY_EXTENSION[extname(output ?? '').toLowerCase()] ?? 'console'
 }

@@ -11,17 +11,17 @@ interface Options extends GlobalOptions, RunOutput {
   environment: string
 }
 
-/** `universes rollback`: the emergency procedure after a bad load or refresh. */
+/** `universes rollback`: restores memberships after a bad load or refresh. */
 export function register(program: Command): void {
   addRunOptions(
     program
       .command('rollback')
-      .description('bring the memberships back to what they were; history keeps what is taken back')
+      .description('restore memberships to an earlier state; history keeps the reverted changes')
       .requiredOption(
         '--to <run|load|timestamp>',
-        'id of a run or load (see the view recorded_runs), or a timestamp: as it was when that was over',
+        'state after this run or load (an id of the view recorded_runs), or at this timestamp',
       )
-      .option('--before', 'just before that run, load or timestamp instead'),
+      .option('--before', 'state before that run, load or timestamp instead'),
   ).action(async (_options: unknown, command: Command) => {
     const options = command.optsWithGlobals<Options>()
     const run = await withClient(connectOptions(options), (client) =>
@@ -29,7 +29,7 @@ export function register(program: Command): void {
     )
     finishRun(run, options)
     if (options.json) return
-    console.log(describeMoment(run))
+    console.log(describeState(run))
     if (run.dry_run || run.total_changes === 0) return
     console.log(
       'Files taken back are held when they come again, unless changed or forced. The next refresh recomputes what follows\n' +
@@ -38,14 +38,14 @@ export function register(program: Command): void {
   })
 }
 
-/** Which moment a name or timestamp without a zone turned out to be, and who could not come back. */
-function describeMoment({ steps }: SyncRun): string {
+/** Resolved time of the restored state, and the number of inactive symbols that were left out. */
+function describeState({ steps }: SyncRun): string {
   const [step] = steps
   const inactive = step?.['inactive_left_out']
-  const moment = new Date(String(step?.['to'])).toISOString().replace('T', ' ').slice(0, 19)
+  const time = new Date(String(step?.['to'])).toISOString().replace('T', ' ').slice(0, 19)
   const left =
     inactive === 1
       ? '1 symbol is inactive by now and stays out'
       : `${inactive} symbols are inactive by now and stay out`
-  return `Memberships as they were at ${moment} UTC${inactive ? `; ${left}` : ''}.`
+  return `Memberships as they were at ${time} UTC${inactive ? `; ${left}` : ''}.`
 }

@@ -2,35 +2,35 @@ import type { Command } from 'commander'
 import type pg from 'pg'
 import { withClient } from '../../database/connect.js'
 import { printJson, printTable } from '../../console/text.js'
-import { connectOptions, type GlobalOptions } from '../options.js'
+import { connectOptions, ENVIRONMENT, type GlobalOptions } from '../options.js'
 
 /** Arguments of schedule_refresh. */
 export interface ScheduleOptions {
   cron: string
-  /** Time zone in which `cron` is meant; pg_cron's own when left out. */
+  /** Time zone of `cron`; that of pg_cron if omitted. */
   timezone?: string | undefined
   environment: string
 }
 
-/** What pg_cron was told. */
+/** Job as registered with pg_cron. */
 export interface ScheduledJob {
-  /** A bigint, as text. */
+  /** bigint as text. */
   job_id: string
   job_name: string
   schedule: string
-  /** Time zone in which pg_cron reads the schedule; null when this role may not see it. */
+  /** Time zone of the schedule; null if this role may not read it. */
   timezone: string | null
   command: string
 }
 
-/** `universes schedule` and `universes unschedule`: exit code 1 with the remedy where pg_cron cannot be used. */
+/** `universes schedule` and `universes unschedule`: exit code 1 with a remedy if pg_cron cannot be used. */
 export function register(program: Command): void {
   program
     .command('schedule')
-    .description('have pg_cron run the refresh; scheduling again replaces the job')
+    .description('run the refresh with pg_cron; replaces an existing job')
     .option('--cron <expression>', 'minute, hour, day of the month, month, weekday', '0 6 * * *')
     .option('--timezone <name>', 'time zone of the expression (default: that of pg_cron, GMT)')
-    .option('--environment <name>', 'environment of the groups', 'DEFAULT')
+    .addOption(ENVIRONMENT)
     .option('--json', 'print JSON')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ScheduleOptions & GlobalOptions & { json?: boolean }>()
@@ -40,8 +40,8 @@ export function register(program: Command): void {
     })
   program
     .command('unschedule')
-    .description('take the pg_cron job away')
-    .option('--environment <name>', 'environment of the groups', 'DEFAULT')
+    .description('remove the pg_cron job')
+    .addOption(ENVIRONMENT)
     .option('--json', 'print JSON')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { environment: string; json?: boolean }>()
@@ -53,7 +53,7 @@ export function register(program: Command): void {
     })
 }
 
-/** Calls schedule_refresh. Rejects with SQLSTATE UV007 without pg_cron, UV002 for what cannot be scheduled. */
+/** Calls schedule_refresh. Rejects with SQLSTATE UV007 without pg_cron, UV002 for an invalid schedule. */
 export async function schedule(client: pg.Client, options: ScheduleOptions): Promise<ScheduledJob> {
   const { rows } = await client.query<ScheduledJob>('SELECT * FROM schedule_refresh($1, $2, $3)', [
     options.cron,

@@ -4,7 +4,7 @@ import type { RunningService, ServeOptions } from '../../http/service.js'
 import { config } from '../../config.js'
 import { usageError } from '../../errors.js'
 import { logger } from '../../console/logger.js'
-import { connectOptions, type GlobalOptions } from '../options.js'
+import { connectOptions, ENVIRONMENT, type GlobalOptions } from '../options.js'
 
 /** Options of `universes serve`. */
 export interface ServeCommandOptions extends GlobalOptions {
@@ -18,14 +18,14 @@ export interface ServeCommandOptions extends GlobalOptions {
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
-/** `universes serve`: exit code 2 for settings that make no sense, 1 when the port is taken. */
+/** `universes serve`: exit code 2 for invalid settings, 1 if the port is taken. */
 export function register(program: Command): void {
   program
     .command('serve')
-    .description('serve API and admin page, and run the refreshes asked for there, until SIGTERM')
+    .description('serve the API and the admin page and run the jobs they create until SIGTERM')
     .option('--host <address>', 'address to listen on (default: UNIVERSES_HOST, else 127.0.0.1)')
     .option('--port <port>', 'port to listen on, 0 for a free one (default: UNIVERSES_PORT, else 8080)')
-    .option('--environment <name>', 'environment of the universes', 'DEFAULT')
+    .addOption(ENVIRONMENT)
     .option('--relay', 'publish the events to Redis in the same process')
     .option('--stream <name>', 'with --relay: also add every event to this Redis Stream')
     .option('--redis-url <url>', 'with --relay: Redis to use, redis:// or rediss:// (default: REDIS_URL)')
@@ -37,20 +37,20 @@ export function register(program: Command): void {
 
 const HELP = `
 Environment:
-  UNIVERSES_API_KEYS             keys that open it: id:scope:sha256, separated by commas (universes key create)
-  UNIVERSES_API_KEYS_FILE        file of such keys, one a line
-  UNIVERSES_REQUESTS_PER_MINUTE  requests a minute per key, or per address without one (default: 6000)
-  UNIVERSES_TRUST_PROXY          addresses or networks of proxies whose X-Forwarded headers are believed
+  UNIVERSES_API_KEYS             API keys, id:scope:sha256, separated by commas (see universes key create)
+  UNIVERSES_API_KEYS_FILE        file of API keys, one per line
+  UNIVERSES_REQUESTS_PER_MINUTE  rate limit per key, or per address without a key (default: 6000)
+  UNIVERSES_TRUST_PROXY          addresses or networks of proxies whose X-Forwarded headers are trusted
 
-Without a key it listens on this machine only, and everybody there may do everything.`
+Without API keys it listens on this machine only, and every local user has full access.`
 
-/** Serves until SIGTERM or SIGINT, then lets requests and the run under way end. A second signal ends the process at once. */
+/** Serves until SIGTERM or SIGINT, then finishes open requests and the current run. A second signal exits at once. */
 export async function serve(options: ServeCommandOptions): Promise<void> {
-  const wanted = readOptions(options)
-  // Loaded here, so that no other command waits for the HTTP server's packages.
+  const serveOptions = readOptions(options)
+  // Imported lazily, so that other commands do not load the HTTP server's packages.
   const { serve: start } = await import('../../http/serve.js')
-  const running = await start(wanted)
-  console.log(greeting(running, wanted))
+  const running = await start(serveOptions)
+  console.log(greeting(running, serveOptions))
   await signalled()
   await running.close()
   logger.info('service stopped')
@@ -58,7 +58,7 @@ export async function serve(options: ServeCommandOptions): Promise<void> {
 
 function readOptions(options: ServeCommandOptions): ServeOptions {
   const { service } = config()
-  const { requestsPerMinute: most, trustProxy } = service
+  const { requestsPerMinute, trustProxy } = service
   return {
     database: connectOptions(options),
     environment: options.environment,
@@ -74,9 +74,11 @@ function readOptions(options: ServeCommandOptions): ServeOptions {
     relay: readRelay(options),
     trustProxy,
     limits:
-      most === undefined
+      requestsPerMinute === undefined
         ? undefined
-        : { requestsPerMinute: integer('UNIVERSES_REQUESTS_PER_MINUTE', most, 1, 1_000_000_000) },
+        : {
+            requestsPerMinute: integer('UNIVERSES_REQUESTS_PER_MINUTE', requestsPerMinute, 1, 1_000_000_000),
+          },
   }
 }
 
@@ -92,10 +94,10 @@ function readRelay({ relay, stream, redisUrl }: ServeCommandOptions): ServeOptio
   return { redisUrl: url, stream }
 }
 
-function integer(name: string, text: string, least: number, most: number): number {
+function integer(name: string, text: string, min: number, max: number): number {
   const value = /^\d{1,12}$/.test(text) ? Number(text) : NaN
-  if (value >= least && value <= most) return value
-  throw usageError(`${name} is "${text}"`, `Give a whole number from ${least} to ${most}.`)
+  if (value >= min && value <= max) return value
+  throw usageError(`${name} is "${text}"`, `Give a whole number from ${min} to ${max}.`)
 }
 
 function greeting({ url }: RunningService, { keys, relay }: ServeOptions): string {

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { printJson } from '../../console/text.js'
-import { renderFailure, renderStep, renderSyncEnd, syncFailure } from '../../console/sync.js'
-import { startStepProgress } from '../../console/sync-progress.js'
-import { sync, type SyncResult } from '../../operations/sync.js'
-import { connectOptions, type GlobalOptions } from '../options.js'
+import { renderFailure, renderStep, renderSyncEnd, syncFailure } from '../../console/sync/render.js'
+import { startStepProgress } from '../../console/sync/progress.js'
+import { sync } from '../../console/sync/sync.js'
+import type { SyncResult } from '../../operations/sync.js'
+import { connectOptions, ENVIRONMENT, type GlobalOptions } from '../options.js'
 
 interface Options extends GlobalOptions {
   force?: boolean
@@ -13,20 +14,20 @@ interface Options extends GlobalOptions {
   json?: boolean
 }
 
-/** `universes sync [DIR]`: exit code 1 at the first step that fails, 2 when nothing could be begun as asked. */
+/** `universes sync [DIR]`: exit code 1 at the first failed step, 2 for wrong usage. */
 export function register(program: Command): void {
   program
     .command('sync')
-    .description('the weekly routine: load what is new, enrich, refresh, validate, report')
+    .description('weekly sync: load changed files, enrich, refresh, validate, report')
     .argument(
       '[dir]',
       'folder of the files: holdings, universes/, themes/, sectors/, market/ (default: holdings/)',
     )
-    .option('--force', 'load and change what a guard would hold')
+    .option('--force', 'override membership_guards')
     .option('--report <file>', 'write the report as Markdown')
-    .option('--environment <name>', 'environment of the universes', 'DEFAULT')
+    .addOption(ENVIRONMENT)
     .option('--triggered-by <who>', 'recorded with every load and run', 'universes sync')
-    .option('--json', 'print what every step answered as JSON')
+    .option('--json', 'print the results of all steps as JSON')
     .action(async (directory: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const result = await runSync(directory, options)
@@ -40,8 +41,11 @@ async function runSync(directory: string | undefined, options: Options): Promise
   try {
     const result = await sync({
       ...connectOptions(options),
-      ...{ directory, force: given.force, report: given.report },
-      ...{ environment: given.environment, triggeredBy: given.triggeredBy },
+      directory,
+      force: given.force,
+      report: given.report,
+      environment: given.environment,
+      triggeredBy: given.triggeredBy,
       onProgress: progress.show,
       onStep: (step) => {
         progress.stop()
@@ -56,7 +60,7 @@ async function runSync(directory: string | undefined, options: Options): Promise
   }
 }
 
-/** Details are for failures only: a routine that went well is a line per step. */
+/** Prints details of a failure; a completed sync needs only its lines per step. */
 function printEnd(result: SyncResult): void {
   const failed = result.steps.find(({ status }) => status === 'failed')
   const text = failed ? renderFailure(failed) : renderSyncEnd(result)

@@ -3,11 +3,11 @@ import { withClient } from '../../database/connect.js'
 import { printJson } from '../../console/text.js'
 import { renderValidation } from '../../console/validate.js'
 import { validate } from '../../operations/validate.js'
-import { connectOptions, type GlobalOptions } from '../options.js'
+import { connectOptions, ENVIRONMENT, type GlobalOptions } from '../options.js'
 
-const FEW = 3
-/** Enough to work with; a broken load can have tens of thousands, which nobody reads on a terminal. */
-const MANY = 100
+const DEFAULT_SAMPLES = 3
+/** A broken load can have tens of thousands of findings, too many for a terminal. */
+const MAX_SAMPLES = 100
 
 interface Options extends GlobalOptions {
   environment: string
@@ -15,18 +15,18 @@ interface Options extends GlobalOptions {
   json?: boolean
 }
 
-/** `universes validate`: exit code 1 when a check fails; a warning leaves it at 0. */
+/** `universes validate`: exit code 1 if a check fails, 0 with warnings only. */
 export function register(program: Command): void {
   program
     .command('validate')
-    .description('check that stocks, universes, history and cache agree')
-    .option('--environment <name>', 'environment of the groups', 'DEFAULT')
-    .option('--verbose', `list the findings, up to ${MANY} per check, and what to do about them`)
-    .option('--json', 'print the result as JSON; with --verbose with all the findings that it lists')
+    .description('check that stocks, universes, history and cache are consistent')
+    .addOption(ENVIRONMENT)
+    .option('--verbose', `list the findings, up to ${MAX_SAMPLES} per check, with remedies`)
+    .option('--json', 'print the result as JSON; --verbose includes the listed findings')
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const validation = await withClient(connectOptions(options), (client) =>
-        validate(client, options.environment, options.verbose ? MANY : FEW),
+        validate(client, options.environment, options.verbose ? MAX_SAMPLES : DEFAULT_SAMPLES),
       )
       if (options.json) printJson(validation)
       else console.log(renderValidation(validation, options.verbose))

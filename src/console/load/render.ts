@@ -1,5 +1,6 @@
 import pc from 'picocolors'
-import { formatDuration, renderTable } from '../text.js'
+import { formatDuration } from '../../operations/duration.js'
+import { renderTable } from '../text.js'
 import type { Problem } from '../../load/file-problem.js'
 import { count, number, renderFiles, SHOWN_FILES } from './render-files.js'
 import type { FileResult, LoadResult } from '../../load/result.js'

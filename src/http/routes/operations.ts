@@ -3,7 +3,7 @@ import { openApiDocument } from '../openapi.js'
 import { problem, ProblemDocument } from '../responses/problem.js'
 import { readiness, type Checks } from '../readiness.js'
 import type { Service } from '../service.js'
-import { packageVersion } from '../../version.js'
+import { packageVersion } from '../../package.js'
 import type { App, Routes } from './route.js'
 
 const TAGS = ['operations']

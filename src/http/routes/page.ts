@@ -1,7 +1,7 @@
 import compress from '@fastify/compress'
 import fastifyStatic from '@fastify/static'
 import { join } from 'node:path'
-import { packageRoot } from '../../database/package-root.js'
+import { packageRoot } from '../../package.js'
 import { Overview } from '../../documents/overview.js'
 import { ProblemDocument, problem, toProblem } from '../responses/problem.js'
 import type { Service } from '../service.js'

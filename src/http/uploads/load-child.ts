@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import type { ConnectOptions } from '../../database/connect.js'
-import { packageRoot } from '../../database/package-root.js'
+import { packageRoot } from '../../package.js'
 import { UniversesError, type ErrorDetails } from '../../errors.js'
 import type { LoadOptions } from '../../load/load.js'
 import { problem } from '../responses/problem.js'

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stopOnExit } from '../../dev/stop-on-exit.js'
+import { stopOnExit } from '../../operations/stop-on-exit.js'
 
 /** A folder for the files of one upload that only this user can look into. */
 export interface UploadFolder {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { packageRoot } from '../../database/package-root.js'
+import { packageRoot } from '../../package.js'
 import { usageError, type UniversesError } from '../../errors.js'
 import { nameFile, type NamedFile } from './file-names.js'
 import { kindOf, type LoadKind } from '../kinds.js'

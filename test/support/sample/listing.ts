@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { packageRoot } from '../../../src/database/package-root.js'
+import { packageRoot } from '../../../src/package.js'
 import { numbers } from '../random.js'
 
 /** A row of symbols.csv, by column. */

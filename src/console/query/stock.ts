@@ -2,10 +2,10 @@ import pc from 'picocolors'
 import { renderTable } from '../text.js'
 import type { PastUniverse, StockClass, StockUniverse } from '../../documents/symbols.js'
 import type { StockAnswer } from '../../operations/query.js'
-import { renderFacts, renderHeading, section, why } from './query-values.js'
-import { formatCounted, formatDollars, formatMoment, formatPercent } from '../report/report-values.js'
+import { renderFacts, renderHeading, section, why } from './parts.js'
+import { formatCounted, formatDollars, formatTime, formatPercent } from '../format.js'
 
-/** One stock for a person: what it is, what each source says about its sector, where it is and was a member, and why. */
+/** Renders a stock: listing, sector by source, current and past memberships with their reasons. */
 export function renderStock(stock: StockAnswer): string {
   const facts: Record<string, string | undefined> = {
     Listing: describeListing(stock),
@@ -64,7 +64,7 @@ function renderUniverses(universes: readonly StockUniverse[]): string {
     universe.name,
     universe.rank,
     universe.weight === null ? '' : formatPercent(universe.weight),
-    formatMoment(universe.since),
+    formatTime(universe.since),
     universe.rank === null ? why(universe) : 'market cap',
   ])
   if (rows.length === 0) return 'none'
@@ -75,8 +75,8 @@ function renderPast(past: readonly PastUniverse[]): string {
   const rows = past.map((universe) => [
     universe.type,
     universe.name,
-    formatMoment(universe.since),
-    formatMoment(universe.until),
+    formatTime(universe.since),
+    formatTime(universe.until),
     why(universe),
     universe.end_reason,
   ])
@@ -87,7 +87,7 @@ function renderPast(past: readonly PastUniverse[]): string {
 
 function renderNotKnown({ not_known: types }: StockAnswer): string {
   if (types.length === 0) return ''
-  const rows = types.map(({ type, universes, known_since }) => [type, universes, formatMoment(known_since)])
+  const rows = types.map(({ type, universes, known_since }) => [type, universes, formatTime(known_since)])
   const title = 'Not known at that moment, for their history begins later'
   return section(title, renderTable(['type', 'universes', 'known since, UTC'], rows))
 }

@@ -1,13 +1,13 @@
-const PATIENCE_MS = 1000
-const LINE_MS = 100
+const DELAY_MS = 1000
+const REDRAW_MS = 100
 
-/** The step that is going on, on stderr. `stop` removes it. */
+/** Progress line of the running step on stderr; `stop` removes it. */
 export interface StepProgress {
   show(this: void, step: string, note?: string): void
   stop(this: void): void
 }
 
-/** Shows, on a terminal, what goes on for more than a second, and what it says about itself; otherwise nothing. */
+/** Shows steps that run for more than a second, with their last note, if `isShown`. */
 export function startStepProgress(isShown: boolean): StepProgress {
   let begun = 0
   let line = ''
@@ -15,7 +15,7 @@ export function startStepProgress(isShown: boolean): StepProgress {
   let timer: NodeJS.Timeout | undefined
   const draw = (): void => {
     const seconds = Math.floor((performance.now() - begun) / 1000)
-    if (seconds * 1000 < PATIENCE_MS) return
+    if (seconds * 1000 < DELAY_MS) return
     drawn = true
     process.stderr.write(`\r\u001b[K  ${line.slice(0, (process.stderr.columns || 80) - 10)} ${seconds} s`)
   }
@@ -29,7 +29,7 @@ export function startStepProgress(isShown: boolean): StepProgress {
     line = note === undefined ? step : `${step}: ${note}`
     if (timer !== undefined) return
     begun = performance.now()
-    timer = setInterval(draw, LINE_MS)
+    timer = setInterval(draw, REDRAW_MS)
   }
   return isShown ? { show, stop } : { show: () => undefined, stop: () => undefined }
 }

@@ -1,40 +1,41 @@
 import pc from 'picocolors'
-import { renderLoad } from './load/render.js'
-import { universeChanges, type LoadResult } from '../load/result.js'
-import type { SyncRun } from '../operations/refresh.js'
-import { UniversesError } from '../errors.js'
-import type { SyncResult, SyncStep } from '../operations/sync.js'
-import type { StepResult } from '../operations/sync-steps.js'
-import type { Validation } from '../operations/validate.js'
-import { formatDuration } from './text.js'
-import { renderRun } from './refresh.js'
-import { countChecks, formatCount, formatCounted } from './report/report-values.js'
-import { renderValidation } from './validate.js'
+import { renderLoad } from '../load/render.js'
+import { universeChanges, type LoadResult } from '../../load/result.js'
+import type { SyncRun } from '../../operations/refresh.js'
+import { UniversesError } from '../../errors.js'
+import type { SyncResult, SyncStep } from '../../operations/sync.js'
+import type { StepResult } from '../../operations/sync-steps.js'
+import type { Validation } from '../../operations/validate.js'
+import { formatDuration } from '../../operations/duration.js'
+import { renderRun } from '../refresh.js'
+import { formatCount, formatCounted } from '../format.js'
+import { countChecks } from '../report/describe.js'
+import { renderValidation } from '../validate.js'
 
 const NAME_WIDTH = 'enrich sectors'.length
 
-/** A step in one line: `✓ load etfs        34 files, 2 loaded, 32 unchanged: 14 changes, 1.20 s`. */
+/** Renders a step in one line: `✓ load etfs        34 files, 2 loaded, 32 unchanged: 14 changes, 1.20 s`. */
 export function renderStep({ step, status, milliseconds, result, error }: SyncStep): string {
   const sign = status === 'done' ? pc.green('✓') : pc.red('✗')
-  const said = result ? summary(result) : (error?.message ?? '')
-  return `${sign} ${step.padEnd(NAME_WIDTH)}  ${said}${pc.dim(`, ${formatDuration(milliseconds)}`)}`
+  const text = result ? summary(result) : (error?.message ?? '')
+  return `${sign} ${step.padEnd(NAME_WIDTH)}  ${text}${pc.dim(`, ${formatDuration(milliseconds)}`)}`
 }
 
-/** What a person has to know about a failed step; nothing where the error says it all. */
+/** Renders the details of a failed step; empty if its error is enough. */
 export function renderFailure({ result }: SyncStep): string {
   if (result?.kind === 'load') return renderLoad(result.load)
   if (result?.kind === 'run') return renderRun(result.run)
   return result?.kind === 'validation' ? renderValidation(result.validation, true) : ''
 }
 
-/** The closing line of a routine that went well. */
+/** Renders the closing line of a completed sync. */
 export function renderSyncEnd({ steps, started_at, finished_at }: SyncResult): string {
   const changes = steps.reduce((sum, { result }) => sum + changesOf(result), 0)
   const duration = formatDuration(finished_at.getTime() - started_at.getTime())
   return `${changes === 0 ? 'nothing has changed' : formatCounted(changes, 'change')}, ${formatCounted(steps.length, 'step')} in ${duration}`
 }
 
-/** The error of a routine that did not: at which step it ended, why, and what was not run. */
+/** Error of a failed sync: the failed step, its cause and the steps not run. */
 export function syncFailure({ steps, not_run }: SyncResult): UniversesError {
   const { step, result, error } = steps.at(-1)!
   const cause = error ?? (result?.kind === 'run' ? result.run.error : undefined)

@@ -2,20 +2,14 @@ import pc from 'picocolors'
 import { renderBar, renderTable, type Cell } from '../text.js'
 import type { Constituent } from '../../documents/universes.js'
 import type { UniverseAnswer } from '../../operations/query.js'
-import { renderFacts, renderHeading, section } from './query-values.js'
-import {
-  formatCount,
-  formatCounted,
-  formatDollars,
-  formatMoment,
-  formatPercent,
-} from '../report/report-values.js'
+import { renderFacts, renderHeading, section } from './parts.js'
+import { formatCount, formatCounted, formatDollars, formatTime, formatPercent } from '../format.js'
 
-const SHOWN = 25
-const BAR = 24
+const MAX_CONSTITUENTS = 25
+const BAR_WIDTH = 24
 const NAME_LENGTH = 40
 
-/** One universe for a person: where it comes from, its sectors, and its first 25 constituents, or `all` of them. */
+/** Renders a universe: origin, sectors, and its first 25 constituents, or `all` of them. */
 export function renderUniverse(universe: UniverseAnswer, all = false): string {
   const { size, weight_sum, known_since, last_change } = universe
   const weights = weight_sum === null ? '' : `, weights sum to ${formatPercent(weight_sum)}`
@@ -25,7 +19,7 @@ export function renderUniverse(universe: UniverseAnswer, all = false): string {
     Rule: universe.rule ?? undefined,
     Size: `${formatCounted(size, 'constituent')}${weights}`,
     History: known_since
-      ? `known since ${formatMoment(known_since)}, last change ${formatMoment(last_change)} UTC`
+      ? `known since ${formatTime(known_since)}, last change ${formatTime(last_change)} UTC`
       : 'none: it never had a constituent',
   }
   return [
@@ -38,10 +32,10 @@ export function renderUniverse(universe: UniverseAnswer, all = false): string {
 }
 
 function describeOrigin({ file, source, retired_at, at }: UniverseAnswer): string | undefined {
-  const retired = retired_at ? `, ${pc.yellow(`retired since ${formatMoment(retired_at)}`)}` : ''
+  const retired = retired_at ? `, ${pc.yellow(`retired since ${formatTime(retired_at)}`)}` : ''
   if (file) {
     const holdings = file.as_of ? `, holdings of ${file.as_of}` : ''
-    return `${file.file} (${file.format ?? 'symbol,weight'})${holdings}, loaded ${formatMoment(file.loaded_at)} UTC${retired}`
+    return `${file.file} (${file.format ?? 'symbol,weight'})${holdings}, loaded ${formatTime(file.loaded_at)} UTC${retired}`
   }
   if (source !== 'file') return source === null ? undefined : `${source}${retired}`
   return `${at === null ? 'a file that was rolled back' : 'a file that is not recorded'}${retired}`
@@ -56,17 +50,17 @@ function renderSectors({ sectors, weight_sum, size }: UniverseAnswer): string {
     sector.title,
     sector.constituents,
     formatPercent(weight_sum ? sector.weight : share(sector)),
-    renderBar(share(sector) / largest, BAR),
+    renderBar(share(sector) / largest, BAR_WIDTH),
   ])
   const measure = weight_sum ? 'weight' : 'of all'
   return section('Sectors', renderTable(['sector', 'constituents', measure, ''], rows, [measure]))
 }
 
 function renderConstituents(universe: UniverseAnswer, all: boolean): string {
-  const shown = all ? universe.constituents : universe.constituents.slice(0, SHOWN)
+  const shown = all ? universe.constituents : universe.constituents.slice(0, MAX_CONSTITUENTS)
   if (shown.length === 0) return ''
   const weighted = shown.some(({ weight }) => weight !== null)
-  // In a sector all have the same sector; who put them there is the question.
+  // Within a sector the sector is constant; the reason of the membership is of interest.
   const last = universe.type === 'SECTOR' ? 'why' : 'sector'
   const table = renderTable(
     ['', 'symbol', 'name', ...(weighted ? ['weight'] : []), 'market cap', last, 'since, UTC'],
@@ -93,6 +87,6 @@ function row(constituent: Constituent, weighted: boolean, last: 'sector' | 'why'
     ...(weighted ? [formatPercent(weight)] : []),
     market_cap === null ? '' : `$ ${formatDollars(market_cap)}`,
     (last === 'why' ? reason : sector) ?? '',
-    formatMoment(since),
+    formatTime(since),
   ]
 }

@@ -41,7 +41,7 @@ export function columns(...titles: string[]): MarkdownColumn[] {
   return titles.map((title) => ({ title: title.replace(/>$/, ''), right: title.endsWith('>') }))
 }
 
-/** A part that is folded until somebody clicks on its summary. */
+/** A part that is folded until a reader opens its summary. */
 export function foldedPart(summary: string, body: string): string {
   return `<details>\n<summary>${escapeHtml(summary)}</summary>\n\n${body}\n\n</details>`
 }

@@ -2,8 +2,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const stops = new Set<() => void>()
 
 /**
- * Calls `stop` when this process ends, also by a signal that nobody else handles; SIGKILL excepted.
- * `stop` must be synchronous. Returns a function that takes the request back.
+ * Calls `stop` when this process exits, also on a signal without another handler; not on SIGKILL. `stop` must be
+ * synchronous. Returns a function that cancels the registration.
  */
 export function stopOnExit(stop: () => void): () => void {
   if (stops.size === 0) {
@@ -22,7 +22,7 @@ function stopAll(): void {
   for (const stop of stops) stop()
 }
 
-/** Whoever else listens decides when to end; alone, we stop what we started and let the signal do its work. */
+/** Leaves the exit to other handlers if there are any; otherwise stops everything and raises the signal again. */
 function onSignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return
   stopAll()

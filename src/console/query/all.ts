@@ -1,15 +1,15 @@
 import { renderTable } from '../text.js'
 import type { AllAnswer } from '../../operations/query.js'
-import { renderFacts, renderHeading, section } from './query-values.js'
-import { formatCount, formatCounted, formatMoment } from '../report/report-values.js'
+import { renderFacts, renderHeading, section } from './parts.js'
+import { formatCount, formatCounted, formatTime } from '../format.js'
 
-/** What there is, for a person: totals per type, the reach of history, the last run and loads. */
+/** Renders the totals per type, the extent of history, and the last run and loads. */
 export function renderAll(all: AllAnswer): string {
   const { universes, memberships, symbols, history } = all
   const facts = {
     Universes: `${formatCounted(universes, 'universe')}, ${formatCounted(memberships, 'membership')} of ${formatCounted(symbols, 'symbol')}`,
     History: history.since
-      ? `${formatCounted(history.rows, 'row')} since ${formatMoment(history.since)}, last change ${formatMoment(history.last_change)} UTC`
+      ? `${formatCounted(history.rows, 'row')} since ${formatTime(history.since)}, last change ${formatTime(history.last_change)} UTC`
       : 'none yet: universes load etfs DIR, universes refresh',
   }
   return [
@@ -28,14 +28,14 @@ function renderTypes({ types }: AllAnswer): string {
     type.universes,
     type.members,
     `${type.largest} (${formatCount(type.largest_members)})`,
-    formatMoment(type.last_change),
+    formatTime(type.last_change),
   ])
   return renderTable(['type', 'universes', 'members', 'largest', 'last change, UTC'], rows)
 }
 
 function renderLast({ last }: AllAnswer): string {
   const rows = last.map((run) => [
-    formatMoment(run.started_at),
+    formatTime(run.started_at),
     run.kind === run.mode ? run.kind : `${run.kind} ${run.mode}`,
     run.total_changes,
     run.triggered_by,
