@@ -330,7 +330,7 @@ describe('the log', () => {
         key: 'operator-7',
         action: 'trigger',
         job: job_id,
-        msg: 'refresh asked for',
+        msg: 'refresh requested',
       }),
     )
     expect(lines).toContainEqual(
