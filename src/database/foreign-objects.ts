@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { SQLSTATE, UniversesError } from '../errors.js'
 import {
-  createdBy,
   indexesOf,
+  objectsOf,
   readSqlFile,
   type SqlFile,
   type SqlMigration,
@@ -100,6 +100,5 @@ function newObjects(file: SqlFile): SqlObject[] {
 }
 
 function allObjects(file: SqlFile): SqlObject[] {
-  const sql = readSqlFile(file)
-  return [...createdBy(sql), ...indexesOf(sql)]
+  return [...objectsOf(file), ...indexesOf(readSqlFile(file))]
 }

@@ -36,15 +36,18 @@ export function firstVersions(...paths: string[]): SqlFile[] {
   return paths.map((path) => ({ path, version: 1 }))
 }
 
+/** Folder of the versioned files. */
+const SQL_FOLDER = join(packageRoot, 'sql')
+
 /** Installs the files in order; `down` brings each back to the version before, version 1 is dropped, in reverse order. */
-export function migration(files: readonly SqlFile[]): SqlMigration {
+export function migration(files: readonly SqlFile[], folder = SQL_FOLDER): SqlMigration {
   return {
     files,
     up: (pgm) => {
-      for (const file of files) pgm.sql(installStatement(file))
+      for (const file of files) pgm.sql(installStatement(file, folder, readSqlFile(file, folder)))
     },
     down: (pgm) => {
-      for (const file of [...files].reverse()) pgm.sql(revertStatement(file))
+      for (const file of [...files].reverse()) pgm.sql(revertStatement(file, folder))
     },
   }
 }
@@ -70,8 +73,23 @@ export function sqlFileName({ path, version }: SqlFile): string {
 }
 
 /** Text of one version of a file. */
-export function readSqlFile(file: SqlFile): string {
-  return readFileSync(join(packageRoot, 'sql', sqlFileName(file)), 'utf8')
+export function readSqlFile(file: SqlFile, folder = SQL_FOLDER): string {
+  return readFileSync(join(folder, sqlFileName(file)), 'utf8')
+}
+
+/** Objects that exist once this version is installed. Later versions of a table only alter it, so they add to those of the first. */
+export function objectsOf(file: SqlFile, folder = SQL_FOLDER): SqlObject[] {
+  const objects = createdBy(readSqlFile(file, folder))
+  if (!isAltered(file, folder)) return objects
+  const before = objectsOf({ ...file, version: file.version - 1 }, folder)
+  const names = new Set(before.map(identityOf))
+  return [...before, ...objects.filter((object) => !names.has(identityOf(object)))]
+}
+
+/** True for a later version of a table, which holds ALTERs instead of the whole definition. */
+function isAltered(file: SqlFile, folder: string): boolean {
+  if (file.version === 1) return false
+  return createdBy(readSqlFile({ ...file, version: 1 }, folder)).some(({ kind }) => kind === 'TABLE')
 }
 
 /** Objects that a file creates, of which it comments on every one, with the full signature. */
@@ -113,18 +131,26 @@ function withoutTexts(sql: string): string {
   return sql.replaceAll(/--.*$|\/\*[^]*?\*\/|\$(\w*)\$[^]*?\$\1\$|'(?:[^']|'')*'/gm, '')
 }
 
-function installStatement(file: SqlFile): string {
-  return `SELECT install_file(${parametersOf(file)}, ${file.adopt === true})`
+/** `change` is executed if another version is installed already. */
+function installStatement(file: SqlFile, folder: string, change: string): string {
+  return `SELECT install_file(${parametersOf(file, folder)}, ${file.adopt === true}, ${quoted(change)})`
 }
 
-function revertStatement(file: SqlFile): string {
+function revertStatement(file: SqlFile, folder: string): string {
   if (file.version === 1) return `SELECT remove_file(${quoted(file.path)})`
-  return installStatement({ ...file, version: file.version - 1 })
+  const before = { ...file, version: file.version - 1 }
+  const change = isAltered(file, folder)
+    ? readFileSync(join(folder, sqlFileName(file).replace(/\.sql$/, '_down.sql')), 'utf8')
+    : readSqlFile(before, folder)
+  return installStatement(before, folder, change)
 }
 
-function parametersOf(file: SqlFile): string {
-  const sql = readSqlFile(file)
-  const objects = createdBy(sql).map((object) => ({ kind: object.kind, identity: identityOf(object) }))
+function parametersOf(file: SqlFile, folder = SQL_FOLDER): string {
+  const sql = readSqlFile(file, folder)
+  const objects = objectsOf(file, folder).map((object) => ({
+    kind: object.kind,
+    identity: identityOf(object),
+  }))
   return [quoted(file.path), file.version, quoted(sql), `${quoted(JSON.stringify(objects))}::jsonb`].join(
     ', ',
   )

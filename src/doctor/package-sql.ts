@@ -40,7 +40,7 @@ export async function readPackageSql(names: readonly string[]): Promise<PackageS
   const recorder = { sql: (text: string) => statements.push(text) } as unknown as MigrationBuilder
   for (const migration of migrations) migration.up(recorder)
   const files = migrations.flatMap((migration) => migration.files)
-  const texts = files.map(readSqlFile)
+  const texts = files.map((file) => readSqlFile(file))
   return { statements, texts, objects: objectsOf(files), triggers: texts.flatMap(triggersOf) }
 }
 

@@ -29,7 +29,7 @@ async function callAll(url: string, calls: readonly string[], options = ''): Pro
 describe('the calls of README', () => {
   it('work with the search_path that every session has', async () => {
     const db = await testDatabase(import.meta.url)
-    expect(CALLS.length).toBeGreaterThan(15)
+    expect(CALLS.length).toBeGreaterThan(12)
     await callAll(db.url, CALLS)
     const [band] = await db.query('SELECT min_market_cap FROM market_cap_bands WHERE name = $1', ['mega_cap'])
     expect(band).toEqual({ min_market_cap: '150000000000' })

@@ -24,7 +24,7 @@ interface InstalledFunction {
 }
 
 const files = readdirSync(join(packageRoot, 'sql'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.sql'))
+  .filter((file) => /_v\d\d\.sql$/.test(file))
   .sort()
   .map((file): SqlFile => {
     const [, path = '', version = ''] = /^(.+)_v(\d\d)\.sql$/.exec(file) ?? []
@@ -37,6 +37,12 @@ const functionFiles = newest.filter((file) => /^CREATE OR REPLACE FUNCTION/m.tes
 /** Files that hold rows or triggers of several tables instead of one object. */
 function isRows(file: SqlFile): boolean {
   return file.name.endsWith('_seed') || file.name === 'rule_triggers'
+}
+
+/** Later versions of a table alter it; each has its reverse beside it. */
+function isAlteration({ path, version }: SqlFile): boolean {
+  const first = files.find((file) => file.path === path && file.version === 1)
+  return version > 1 && /^CREATE (UNLOGGED )?TABLE/m.test(first?.text ?? '')
 }
 
 let db: TestDatabase
@@ -139,16 +145,22 @@ describe('every file in sql/', () => {
       expect(
         created.map((match) => match[2]),
         file.path,
-      ).toEqual([file.name])
+      ).toEqual(isAlteration(file) ? [] : [file.name])
       expect(file.version, file.path).toBeGreaterThan(0)
     }
   })
 
-  it('of version n has the versions before it', () => {
+  it('of version n has the versions before it, and of a table the way back', () => {
     for (const { path, version } of files) {
       const versions = files.filter((f) => f.path === path && f.version < version)
       expect(versions, path).toHaveLength(version - 1)
     }
+    const names = readdirSync(join(packageRoot, 'sql'), { recursive: true, encoding: 'utf8' })
+    const back = names.filter((name) => name.endsWith('_down.sql'))
+    const altered = files.filter(isAlteration)
+    expect(back.sort()).toEqual(
+      altered.map(({ path, version }) => `${path}_v${String(version).padStart(2, '0')}_down.sql`).sort(),
+    )
   })
 
   it('is installed by exactly one migration', () => {

@@ -345,7 +345,11 @@ CREATE FUNCTION validate_relationships(p_environment text DEFAULT 'DEFAULT'::tex
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=32MB
+<<<<<<< HEAD
     AS md5 44c0f5b3f6d20c224c9082c31c8764e5;
+=======
+    AS md5 e99db64553acfcbc3b71593513b50ca0;
+>>>>>>> refs/heads/ver
 
 -- triggers
 
@@ -1449,6 +1453,75 @@ CREATE VIEW member_problems (
     UNION ALL SELECT file, line, column_name, value, message, remedy
     FROM extra_problems('staged_members'::regclass) e(file, line, column_name, value, message, remedy);
 
+CREATE VIEW object_dependencies (
+    classid oid,
+    objid oid,
+    refclassid oid,
+    refobjid oid
+)
+    AS WITH owner(classid, objid, owner_class, owner_id) AS ( SELECT 'pg_rewrite'::regclass::oid AS oid, oid, 'pg_class'::regclass::oid AS oid, ev_class
+    FROM pg_rewrite w
+    UNION ALL SELECT 'pg_attrdef'::regclass AS regclass, oid, 'pg_class'::regclass AS regclass, adrelid
+    FROM pg_attrdef d_1
+    UNION ALL SELECT 'pg_constraint'::regclass AS regclass, oid, 'pg_class'::regclass AS regclass, conrelid
+    FROM pg_constraint c
+    WHERE conrelid <> 0::oid
+    UNION ALL SELECT 'pg_type'::regclass AS regclass, oid, 'pg_class'::regclass AS regclass, typrelid
+    FROM pg_type t
+    WHERE typrelid <> 0::oid
+    UNION ALL SELECT 'pg_type'::regclass AS regclass, typarray, 'pg_class'::regclass AS regclass, typrelid
+    FROM pg_type t
+    WHERE typrelid <> 0::oid AND typarray <> 0::oid ) SELECT DISTINCT classid, objid, refclassid, refobjid
+    FROM pg_depend d LEFT JOIN owner o ON classid = classid AND objid = objid LEFT JOIN owner r ON classid = refclassid AND objid = refobjid CROSS JOIN LATERAL ( SELECT COALESCE(owner_class, classid) AS classid, COALESCE(owner_id, objid) AS objid, COALESCE(owner_class, refclassid) AS refclassid, COALESCE(owner_id, refobjid) AS refobjid) e
+    WHERE (deptype = ANY (ARRAY['n'::"char", 'a'::"char"])) AND (classid <> refclassid OR objid <> refobjid);
+
+CREATE VIEW object_rights (
+    path text,
+    "position" integer,
+    kind text,
+    identity text,
+    objid oid,
+    owner oid,
+    grantee oid,
+    privilege_type text,
+    is_grantable boolean,
+    column_name name
+)
+    AS SELECT path, o."position", kind, identity, objid, owner, grantee, privilege_type, is_grantable, column_name
+    FROM package_objects o CROSS JOIN LATERAL ( SELECT proowner AS owner, COALESCE(proacl, acldefault('f'::"char", proowner)) AS acl, NULL::name AS column_name
+    FROM pg_proc p
+    WHERE kind = 'FUNCTION'::text AND oid = objid
+    UNION ALL SELECT typowner, COALESCE(typacl, acldefault('T'::"char", typowner)) AS "coalesce", NULL::name
+    FROM pg_type t
+    WHERE kind = 'TYPE'::text AND typrelid = objid
+    UNION ALL SELECT relowner, COALESCE(relacl, acldefault('r'::"char", relowner)) AS "coalesce", NULL::name
+    FROM pg_class c
+    WHERE (kind = ANY (ARRAY['VIEW'::text, 'MATERIALIZED VIEW'::text])) AND oid = objid
+    UNION ALL SELECT relowner, attacl, attname
+    FROM pg_class c JOIN pg_attribute a_1 ON attrelid = oid AND attacl IS NOT NULL AND NOT attisdropped
+    WHERE (kind = ANY (ARRAY['VIEW'::text, 'MATERIALIZED VIEW'::text])) AND oid = objid) x LEFT JOIN LATERAL aclexplode(acl) a(grantor, grantee, privilege_type, is_grantable) ON true;
+
+CREATE VIEW package_objects (
+    path text,
+    "position" integer,
+    kind text,
+    identity text,
+    classid oid,
+    objid oid
+)
+    AS SELECT path, o."position", kind, identity, classid, objid
+    FROM installed_objects o CROSS JOIN LATERAL ( SELECT 'pg_proc'::regclass::oid AS classid, to_regprocedure(identity)::oid AS objid
+    WHERE kind = 'FUNCTION'::text
+    UNION ALL SELECT 'pg_trigger'::regclass AS regclass, oid
+    FROM pg_trigger t
+    WHERE kind = 'TRIGGER'::text AND tgrelid = to_regclass("substring"(identity, ' ON (.*)$'::text))::oid AND tgname = "substring"(identity, '^(\w+) ON '::text)
+    UNION ALL SELECT 'pg_class'::regclass AS regclass, typrelid
+    FROM pg_type t
+    WHERE kind = 'TYPE'::text AND oid = to_regtype(identity)::oid
+    UNION ALL SELECT 'pg_class'::regclass AS regclass, to_regclass(identity)::oid AS to_regclass
+    WHERE kind = ANY (ARRAY['TABLE'::text, 'VIEW'::text, 'MATERIALIZED VIEW'::text, 'SEQUENCE'::text])) a
+    WHERE objid IS NOT NULL;
+
 CREATE VIEW price_duplicates (
     file integer,
     line bigint,
@@ -1794,10 +1867,17 @@ CREATE FUNCTION assert_prefix(p_prefix text) RETURNS void
     SET search_path=<engine>, <api>, pg_temp
     AS md5 c3374e3f31f27088b94a2c69c76232a8;
 
+<<<<<<< HEAD
 CREATE FUNCTION assert_price_day(p_day text) RETURNS date
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 ccee9ce7033c95ff4eaff05d86219229;
+=======
+CREATE FUNCTION assert_rebuildable(p_path text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 9b3fddc290563f896276c00a87bb4ff9;
+>>>>>>> refs/heads/ver
 
 CREATE FUNCTION assert_writable(p_table regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -1808,6 +1888,11 @@ CREATE FUNCTION assign_ipos(p_context refresh_context) RETURNS SETOF group_chang
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 6bfa6ccc0c3d74b6e553aea63eac46f1;
+
+CREATE FUNCTION changed_in_place(p_path text, p_change text, p_objects jsonb) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 f23ae9fa26f0424096eb690a318cac41;
 
 CREATE FUNCTION changed_stocks(p_environment text) RETURNS text[]
     LANGUAGE plpgsql STABLE
@@ -1852,6 +1937,11 @@ CREATE FUNCTION cron_in_timezone(p_cron text, p_timezone text) RETURNS TABLE(sch
     SET search_path=<engine>, <api>, pg_temp
     AS md5 97661e3a0c767002b1b36a7fad46476d;
 
+CREATE FUNCTION dependants_of(p_path text) RETURNS TABLE(depth integer, path text, classid oid, objid oid)
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 97951ccdbd791ea5efcb35a74201ea6a;
+
 CREATE FUNCTION describe_all(p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET jit=off
@@ -1869,6 +1959,11 @@ CREATE FUNCTION describe_universe(p_name text, p_types text[] DEFAULT NULL::text
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     AS md5 755e3cbe8e8307a9ba96fa6817c7edb5;
+
+CREATE FUNCTION drop_objects(p_path text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 3f2ac617d145f5ebaec92b045bb35a24;
 
 CREATE FUNCTION engine_schema() RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1890,10 +1985,17 @@ CREATE FUNCTION environment_in_use() RETURNS text
     SET search_path=<engine>, <api>, pg_temp
     AS md5 c8462182b5f2ebb9374f649cc97a3f56;
 
+<<<<<<< HEAD
 CREATE FUNCTION exceeds_guard(p_group_type text, p_before bigint, p_added bigint, p_removed bigint) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 32674171dcfded5d5a6d297ff02a9ff8;
+=======
+CREATE FUNCTION execute_change(p_path text, p_change text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 89899fa09dacc215839122af5f6f4e93;
+>>>>>>> refs/heads/ver
 
 CREATE FUNCTION extra_problems(p_staged regclass) RETURNS TABLE(file integer, line bigint, column_name text, value text, message text, remedy text)
     LANGUAGE plpgsql STABLE
@@ -1982,10 +2084,10 @@ CREATE FUNCTION insert_trial_row(p_table regclass, p_row jsonb) RETURNS void
     SET search_path=<engine>, <api>, pg_temp
     AS md5 8a9daa2615bb00948b96308cda715d6c;
 
-CREATE FUNCTION install_file(p_path text, p_version integer, p_definition text, p_objects jsonb, p_adopt boolean) RETURNS void
+CREATE FUNCTION install_file(p_path text, p_version integer, p_definition text, p_objects jsonb, p_adopt boolean, p_change text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 cf65ee92c7cd6d5db29ce0787166a306;
+    AS md5 a5eff467140dc8ffbd2ffa5f9b233e8e;
 
 CREATE FUNCTION is_iso_date(p_text text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -2104,7 +2206,16 @@ CREATE FUNCTION merge_sectors(p_load load_runs, p_complete boolean) RETURNS load
     SET search_path=<engine>, <api>, pg_temp
     AS md5 15c09d9485a846ac5fa68beed5c47fd5;
 
+<<<<<<< HEAD
 CREATE FUNCTION merge_symbols(p_load load_runs, p_complete boolean) RETURNS load_runs
+=======
+CREATE FUNCTION merge_seed_rows(p_before text, p_after text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 b30f723a9afee1e63acc418e69a315db;
+
+CREATE FUNCTION merge_symbols(OUT inserted bigint, OUT updated bigint) RETURNS record
+>>>>>>> refs/heads/ver
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 63f0bd0342576d39306e4e9fe83dde00;
@@ -2300,9 +2411,14 @@ CREATE FUNCTION release_table(p_definition text) RETURNS void
     AS md5 dbea8ad9734193200a2a03799c532a18;
 
 CREATE FUNCTION remove_file(p_path text) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 a009a671f8c6cd6039b2b9f864ff88c0;
+
+CREATE FUNCTION replace_file(p_path text, p_version integer, p_definition text, p_objects jsonb, p_change text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 cb6b91d18f6cfa8c526400eb17d39c82;
+    AS md5 ffcd392814217ebb57ff0552baba6f0f;
 
 CREATE FUNCTION report_alerts(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(alert text, subject text, value numeric, allowed numeric, unit text, since timestamp with time zone, detail text)
     LANGUAGE sql STABLE
@@ -2350,6 +2466,7 @@ CREATE FUNCTION report_universes(p_environment text DEFAULT 'DEFAULT'::text, p_d
     SET search_path=<engine>, <api>, pg_temp
     AS md5 db67ca99d846400b172487736573a3b8;
 
+<<<<<<< HEAD
 CREATE FUNCTION resolve_as_of(p_what text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
     SET TimeZone=UTC
@@ -2362,6 +2479,14 @@ CREATE FUNCTION resolve_timestamp(p_what text, p_before boolean DEFAULT false, p
     AS md5 b43c8801f4151002b4c66b54365ac3fa;
 
 CREATE FUNCTION retire_members(p_load load_runs) RETURNS SETOF group_change
+=======
+CREATE FUNCTION restore_rights(p_saved jsonb) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 76f8430267835868957c858afab75e1b;
+
+CREATE FUNCTION retire_members(p_load load_runs, p_type text) RETURNS SETOF group_change
+>>>>>>> refs/heads/ver
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 67166457fe0d4838b3f0a279acb35862;
@@ -2374,7 +2499,7 @@ CREATE FUNCTION revoke_rights(p_roles text[], p_from_public boolean) RETURNS voi
 CREATE FUNCTION role_rights() RETURNS TABLE(role text, privilege text, kind text, object text, adopted boolean)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 65484368389841a0b3fa5971f1315618;
+    AS md5 6a59e5b0656a28b44b509e385bf9a264;
 
 CREATE FUNCTION run_events(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2413,11 +2538,21 @@ CREATE FUNCTION running_change() RETURNS TABLE(pid integer, application text, si
     SET search_path=<engine>, <api>, pg_temp
     AS md5 b1b6879749e7dde2d18a481219cc7d86;
 
+CREATE FUNCTION saved_rights(p_path text, p_definition text, p_dependants text[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 79b2f999bb615dee232424bb903e88cc;
+
 CREATE FUNCTION search_names(p_query text, p_limit integer DEFAULT 10, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(kind text, type text, name text, title text, active boolean, market_cap bigint, members bigint, match text)
     LANGUAGE plpgsql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     AS md5 26e6d7ef6a24b9ac7c692a2a368c85ca;
+
+CREATE FUNCTION seed_rows(p_definition text) RETURNS TABLE(relation text, key jsonb, content jsonb, place integer)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 ba5e3d4767c8818fad46ba0018b075ce;
 
 CREATE FUNCTION service_metrics(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE sql STABLE

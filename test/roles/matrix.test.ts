@@ -95,6 +95,13 @@ const WITHHELD = [
     'register_file',
     'release_table',
     'remove_file',
+    'replace_file',
+    'changed_in_place',
+    'execute_change',
+    'drop_objects',
+    'restore_rights',
+    'seed_rows',
+    'merge_seed_rows',
   ],
   'revoke_rights',
 ]
