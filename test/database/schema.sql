@@ -345,11 +345,7 @@ CREATE FUNCTION validate_relationships(p_environment text DEFAULT 'DEFAULT'::tex
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=32MB
-<<<<<<< HEAD
     AS md5 44c0f5b3f6d20c224c9082c31c8764e5;
-=======
-    AS md5 e99db64553acfcbc3b71593513b50ca0;
->>>>>>> refs/heads/ver
 
 -- triggers
 
@@ -1867,17 +1863,15 @@ CREATE FUNCTION assert_prefix(p_prefix text) RETURNS void
     SET search_path=<engine>, <api>, pg_temp
     AS md5 c3374e3f31f27088b94a2c69c76232a8;
 
-<<<<<<< HEAD
 CREATE FUNCTION assert_price_day(p_day text) RETURNS date
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 ccee9ce7033c95ff4eaff05d86219229;
-=======
+
 CREATE FUNCTION assert_rebuildable(p_path text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 9b3fddc290563f896276c00a87bb4ff9;
->>>>>>> refs/heads/ver
 
 CREATE FUNCTION assert_writable(p_table regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -1985,17 +1979,15 @@ CREATE FUNCTION environment_in_use() RETURNS text
     SET search_path=<engine>, <api>, pg_temp
     AS md5 c8462182b5f2ebb9374f649cc97a3f56;
 
-<<<<<<< HEAD
 CREATE FUNCTION exceeds_guard(p_group_type text, p_before bigint, p_added bigint, p_removed bigint) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 32674171dcfded5d5a6d297ff02a9ff8;
-=======
+
 CREATE FUNCTION execute_change(p_path text, p_change text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 89899fa09dacc215839122af5f6f4e93;
->>>>>>> refs/heads/ver
 
 CREATE FUNCTION extra_problems(p_staged regclass) RETURNS TABLE(file integer, line bigint, column_name text, value text, message text, remedy text)
     LANGUAGE plpgsql STABLE
@@ -2206,16 +2198,12 @@ CREATE FUNCTION merge_sectors(p_load load_runs, p_complete boolean) RETURNS load
     SET search_path=<engine>, <api>, pg_temp
     AS md5 15c09d9485a846ac5fa68beed5c47fd5;
 
-<<<<<<< HEAD
-CREATE FUNCTION merge_symbols(p_load load_runs, p_complete boolean) RETURNS load_runs
-=======
 CREATE FUNCTION merge_seed_rows(p_before text, p_after text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 b30f723a9afee1e63acc418e69a315db;
 
-CREATE FUNCTION merge_symbols(OUT inserted bigint, OUT updated bigint) RETURNS record
->>>>>>> refs/heads/ver
+CREATE FUNCTION merge_symbols(p_load load_runs, p_complete boolean) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 63f0bd0342576d39306e4e9fe83dde00;
@@ -2466,7 +2454,6 @@ CREATE FUNCTION report_universes(p_environment text DEFAULT 'DEFAULT'::text, p_d
     SET search_path=<engine>, <api>, pg_temp
     AS md5 db67ca99d846400b172487736573a3b8;
 
-<<<<<<< HEAD
 CREATE FUNCTION resolve_as_of(p_what text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
     SET TimeZone=UTC
@@ -2478,15 +2465,12 @@ CREATE FUNCTION resolve_timestamp(p_what text, p_before boolean DEFAULT false, p
     SET search_path=<engine>, <api>, pg_temp
     AS md5 b43c8801f4151002b4c66b54365ac3fa;
 
-CREATE FUNCTION retire_members(p_load load_runs) RETURNS SETOF group_change
-=======
 CREATE FUNCTION restore_rights(p_saved jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 76f8430267835868957c858afab75e1b;
 
-CREATE FUNCTION retire_members(p_load load_runs, p_type text) RETURNS SETOF group_change
->>>>>>> refs/heads/ver
+CREATE FUNCTION retire_members(p_load load_runs) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 67166457fe0d4838b3f0a279acb35862;
