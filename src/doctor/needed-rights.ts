@@ -35,9 +35,10 @@ export function neededRights({ texts }: PackageSql): TableRights {
     for (const [, table = ''] of body.matchAll(/(?<!DO |FOR )\bUPDATE (?!OF\b|OR\b|ON\b)(\w+)/g))
       need(table, 'UPDATE')
     for (const [, table = ''] of body.matchAll(/\bDELETE FROM (\w+)/g)) need(table, 'DELETE')
-    // COPY of the loader; a large table is emptied in one go.
+    // COPY of the loader; a small table is emptied by DELETE, a large one by TRUNCATE.
     for (const [table = ''] of body.matchAll(/\bstaged_\w+/g)) {
       need(table, 'INSERT')
+      need(table, 'DELETE')
       if (table !== 'staged_files') need(table, 'TRUNCATE')
     }
   }

@@ -151,7 +151,7 @@ describe('statistics', () => {
         problems: [
           {
             problem: expect.stringMatching(
-              /^ohlcv_daily: 30,\d{3} changes since it was analyzed with 6\d rows$/,
+              /^public\.ohlcv_daily: 30,\d{3} changes since it was analyzed with 6\d rows$/,
             ) as string,
             remedy: 'ANALYZE public.ohlcv_daily;',
           },

@@ -80,8 +80,8 @@ describe('an object that is not as the package installs it', () => {
   it('a materialized view without data, a changed one', async () => {
     await db.query(
       `REFRESH MATERIALIZED VIEW market_leaders WITH NO DATA;
-       DROP MATERIALIZED VIEW market_cap_buckets;
-       CREATE MATERIALIZED VIEW market_cap_buckets AS SELECT symbol, band, market_cap FROM stock_bands LIMIT 10;
+       DROP MATERIALIZED VIEW public.market_cap_buckets;
+       CREATE MATERIALIZED VIEW public.market_cap_buckets AS SELECT symbol, band, market_cap FROM stock_bands LIMIT 10;
        CREATE UNIQUE INDEX market_cap_buckets_symbol ON market_cap_buckets (symbol);
        CREATE INDEX market_cap_buckets_band ON market_cap_buckets (band, market_cap DESC)`,
     )
@@ -96,7 +96,8 @@ describe('an object that is not as the package installs it', () => {
 
   it('a table without a column, constraint or index, or with other ones', async () => {
     await db.query(
-      `ALTER TABLE sync_runs DROP COLUMN alerts, DROP CONSTRAINT sync_runs_status_check;
+      `ALTER TABLE installed_tables DROP COLUMN added_columns;
+       ALTER TABLE sync_runs DROP CONSTRAINT sync_runs_status_check;
        ALTER TABLE market_changes ALTER COLUMN symbol TYPE varchar(20);
        ALTER TABLE loaded_files ALTER COLUMN md5 DROP NOT NULL;
        ALTER TABLE settings ENABLE ROW LEVEL SECURITY;
@@ -107,7 +108,7 @@ describe('an object that is not as the package installs it', () => {
     )
     const found = await drift(db.url)
     expect(said(found).sort()).toEqual([
-      'FAIL column alerts of sync_runs is missing',
+      'FAIL column added_columns of installed_tables is missing',
       'FAIL column md5 of loaded_files: not null is false, not true',
       'FAIL column symbol of market_changes: type is character varying(20), not text',
       "FAIL constraint CHECK ((status = ANY (ARRAY['completed'::text, 'failed'::text]))) of sync_runs is missing",
@@ -129,7 +130,7 @@ describe('an object that is not as the package installs it', () => {
 
   it('a function of the same name for other arguments, and a trigger that does something else', async () => {
     await db.query(
-      `CREATE FUNCTION universe_symbols(p_name varchar) RETURNS SETOF text LANGUAGE sql AS 'SELECT NULL::text';
+      `CREATE FUNCTION public.universe_symbols(p_name varchar) RETURNS SETOF text LANGUAGE sql AS 'SELECT NULL::text';
        CREATE FUNCTION something_else() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
        CREATE OR REPLACE TRIGGER universes_price_deleted AFTER DELETE ON ohlcv_daily
          FOR EACH STATEMENT EXECUTE FUNCTION something_else()`,

@@ -189,7 +189,7 @@ describe.skipIf(cron === undefined)('with pg_cron', () => {
   })
 
   it('asks for the grant where only that is missing, and works with it', async () => {
-    await admin.query(`GRANT USAGE ON SCHEMA "${schema}" TO bob`)
+    await admin.query(`GRANT USAGE ON SCHEMA "${schema}", "${schema}_universes" TO bob`)
     const refused = await universes(['schedule'], 'market', 'bob')
     expect(refused.code).toBe(1)
     const [remedy] = /(?<=remedy: As a superuser in this database: ).*/.exec(refused.stderr)!
@@ -210,7 +210,7 @@ describe.skipIf(cron === undefined)('with pg_cron', () => {
       timezone: 'GMT',
       command:
         `SELECT "${schema}".refresh_universes(p_environment => 'DEFAULT', p_triggered_by => 'pg_cron')` +
-        ` WHERE "${schema}".refresh_is_due('06:00', 'America/New_York')`,
+        ` WHERE "${schema}_universes".refresh_is_due('06:00', 'America/New_York')`,
     })
     expect(await jobs()).toEqual([
       { jobname: job.job_name, username: 'postgres', schedule: job.schedule, command: job.command },

@@ -22,7 +22,7 @@ const ADOPTED = ['definition_groups', 'group_memberships', 'ohlcv_daily', 'symbo
 async function owners(db: TestDatabase): Promise<Record<string, string>> {
   const rows = await db.query<{ name: string; owner: string }>(
     `SELECT relname AS name, pg_get_userbyid(relowner) AS owner FROM pg_class
-     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`,
+     WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND relkind = 'r' ORDER BY 1`,
   )
   return Object.fromEntries(rows.map(({ name, owner }) => [name, owner]))
 }
@@ -69,7 +69,7 @@ describe('tables that an importer owns', () => {
     await client.query(
       `UPDATE symbols SET weighted_shares_outstanding = 1e6; DELETE FROM ohlcv_daily WHERE symbol = 'S20'`,
     )
-    expect(await refusal(client, 'SELECT FROM market_changes')).toBe(NOT_ALLOWED)
+    expect(await refusal(client, 'SELECT FROM universes.market_changes')).toBe(NOT_ALLOWED)
     await client.end()
     const kinds = await db.query(
       `SELECT DISTINCT kind FROM market_changes WHERE symbol = 'S20' ORDER BY kind`,

@@ -42,6 +42,8 @@ const NEVER = [
   ...['etf_category_funds', 'theme_rules', 'issuer_formats', 'holding_skip_rules', 'symbol_aliases'],
   ...[
     'stock_types',
+    'load_kinds',
+    'refresh_modes',
     'relationship_checks',
     'legacy_families',
     'group_memberships',

@@ -51,7 +51,9 @@ describe('universes migrate roles', () => {
     const { code, stdout, stderr } = await roles()
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(new RegExp(`^${prefix}_owner +own +\\d\\d tables`, 'm'))
-    expect(stdout).toMatch(new RegExp(`^${prefix}_operator +SELECT, INSERT +2 tables +sync_runs, `, 'm'))
+    expect(stdout).toMatch(
+      new RegExp(`^${prefix}_operator +SELECT, INSERT +2 tables +universes.load_runs, `, 'm'),
+    )
     expect(stdout).toMatch(new RegExp(`^${prefix}_reader +EXECUTE +\\d+ functions$`, 'm'))
     expect(await existing()).toEqual(all())
     expect(
@@ -142,7 +144,7 @@ describe('roles', () => {
         `SELECT FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace) AND relacl::text LIKE '%${prefix}%'`,
       ),
     ).toEqual([])
-    expect(await db.query('SELECT * FROM second.missing_rights($1)', [prefix])).toEqual([])
+    expect(await db.query('SELECT * FROM second_universes.missing_rights($1)', [prefix])).toEqual([])
     const last = await dropRoles({ url: db.url, schema: 'second', prefix })
     expect(last.map(({ dropped }) => dropped)).toEqual([true, true, true])
   })
