@@ -142,11 +142,11 @@ const PARAMETER = `    p_environment text DEFAULT 'DEFAULT'\n`
 
 describe('a function', () => {
   it('gets another body, volatility or parameter name', async () => {
-    await cycle(secondVersion('query/plain_name', [['lower(p_name)', 'upper(p_name)']]), async () => {
-      expect(await db.query(`SELECT plain_name('a') AS name`)).toEqual([{ name: 'A' }])
+    await cycle(secondVersion('query/normalize_name', [['lower(p_name)', 'upper(p_name)']]), async () => {
+      expect(await db.query(`SELECT normalize_name('a') AS name`)).toEqual([{ name: 'A' }])
     })
-    await cycle(secondVersion('query/plain_name', [['IMMUTABLE', 'STABLE']]))
-    await cycle(secondVersion('query/plain_name', [['p_name', 'p_text']]))
+    await cycle(secondVersion('query/normalize_name', [['IMMUTABLE', 'STABLE']]))
+    await cycle(secondVersion('query/normalize_name', [['p_name', 'p_text']]))
   })
 
   it('gets a parameter with a default, and no overload stays behind', async () => {
@@ -168,6 +168,7 @@ describe('a function', () => {
   it('loses a parameter', async () => {
     const change = secondVersion('groups/universe_symbols', [
       [`p_names text,\n${PARAMETER}`, 'p_names text\n'],
+      ['\np_environment: environment of the universes.', ''],
       ['p_environment', `'DEFAULT'`],
       ['universe_symbols(text, text)', 'universe_symbols(text)'],
     ])
@@ -202,20 +203,20 @@ describe('a function', () => {
   it('is taken from PUBLIC and given back', async () => {
     const revoke = [
       '\nCOMMENT ON',
-      '\nREVOKE ALL ON FUNCTION plain_name(text) FROM PUBLIC;\nCOMMENT ON',
+      '\nREVOKE ALL ON FUNCTION normalize_name(text) FROM PUBLIC;\nCOMMENT ON',
     ] as const
-    await cycle(secondVersion('query/plain_name', [revoke]), async () => {
-      expect(await mayCall('public', 'plain_name(text)')).toBe(false)
+    await cycle(secondVersion('query/normalize_name', [revoke]), async () => {
+      expect(await mayCall('public', 'normalize_name(text)')).toBe(false)
     })
-    expect(await mayCall('public', 'plain_name(text)')).toBe(true)
+    expect(await mayCall('public', 'normalize_name(text)')).toBe(true)
   })
 
   it('gets a comment of several lines', async () => {
-    const change = secondVersion('query/plain_name', [
-      [`IS 'A name`, `IS 'COMMENT ON FUNCTION other(text) IS\n''quoted'';\n\nA name`],
+    const change = secondVersion('query/normalize_name', [
+      [`IS 'Normalizes a name`, `IS 'COMMENT ON FUNCTION other(text) IS\n''quoted'';\n\nNormalizes a name`],
     ])
     await cycle(change, async () => {
-      const [row] = await db.query(`SELECT obj_description('plain_name(text)'::regprocedure) AS text`)
+      const [row] = await db.query(`SELECT obj_description('normalize_name(text)'::regprocedure) AS text`)
       expect(row!['text']).toMatch(/^COMMENT ON FUNCTION other\(text\) IS\n'quoted';\n\nA name as/)
     })
   })
