@@ -163,6 +163,6 @@ test('a pattern that is no regular expression is an error that names the row', a
   const { code, stderr } = await runCli(['load', 'etfs', folder], { env: { DATABASE_URL: db.url } })
   expect(code).toBe(1)
   expect(stderr).toContain('fund_pattern of the issuer format ishares is no regular expression: (')
-  expect(stderr).toContain('remedy: Correct the row')
+  expect(stderr).toContain('remedy: Correct the row: UPDATE universes.issuer_formats SET fund_pattern = ...')
   await db.query(`UPDATE issuer_formats SET fund_pattern = NULL WHERE name = 'ishares'`)
 })

@@ -33,11 +33,15 @@ interface LayoutRow {
   fund_pattern: string | null
   as_of_pattern: string | null
   sectioned: boolean
+  /** Name of the table with its schema, for remedies. */
+  relation: string
 }
 
 /** Reads the layouts that this database knows. An invalid regular expression is an error that names its row. */
 export async function readIssuerLayouts(client: pg.Client): Promise<IssuerLayout[]> {
-  const { rows } = await client.query<LayoutRow>('SELECT * FROM issuer_formats ORDER BY name')
+  const { rows } = await client.query<LayoutRow>(
+    `SELECT f.*, format('%I.issuer_formats', engine_schema()) AS relation FROM issuer_formats AS f ORDER BY f.name`,
+  )
   return rows.map(toIssuerLayout)
 }
 
@@ -50,8 +54,8 @@ function toIssuerLayout(row: LayoutRow): IssuerLayout {
     columns: Object.fromEntries(
       Object.entries(columns).map(([column, cells]) => [column, cells.map(headerCell)]),
     ),
-    fundPattern: pattern(name, 'fund_pattern', row.fund_pattern),
-    asOfPattern: pattern(name, 'as_of_pattern', row.as_of_pattern),
+    fundPattern: pattern(row, 'fund_pattern'),
+    asOfPattern: pattern(row, 'as_of_pattern'),
   }
 }
 
@@ -60,13 +64,14 @@ export function headerCell(cell: string): string {
   return cell.trim().replace(/\s+/g, ' ').toLowerCase()
 }
 
-function pattern(layout: string, column: string, text: string | null): RegExp | undefined {
+function pattern(row: LayoutRow, column: 'fund_pattern' | 'as_of_pattern'): RegExp | undefined {
+  const { name, relation, [column]: text } = row
   if (text === null) return undefined
   try {
     return new RegExp(text, 'i')
   } catch (thrown) {
-    throw new UniversesError(`${column} of the issuer format ${layout} is no regular expression: ${text}`, {
-      hint: `Correct the row: UPDATE universes.issuer_formats SET ${column} = ... WHERE name = '${layout}'.`,
+    throw new UniversesError(`${column} of the issuer format ${name} is no regular expression: ${text}`, {
+      hint: `Correct the row: UPDATE ${relation} SET ${column} = ... WHERE name = '${name}'.`,
       cause: thrown,
     })
   }
