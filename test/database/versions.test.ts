@@ -217,7 +217,9 @@ describe('a function', () => {
     ])
     await cycle(change, async () => {
       const [row] = await db.query(`SELECT obj_description('normalize_name(text)'::regprocedure) AS text`)
-      expect(row!['text']).toMatch(/^COMMENT ON FUNCTION other\(text\) IS\n'quoted';\n\nNormalizes a name for/)
+      expect(row!['text']).toMatch(
+        /^COMMENT ON FUNCTION other\(text\) IS\n'quoted';\n\nNormalizes a name for/,
+      )
     })
   })
 })
