@@ -31,7 +31,11 @@ async function printAccuracy(client: pg.Client, data: string): Promise<void> {
   printTable(
     ['stocks', 'right', 'of', 'percent', 'goal', ''],
     shares.map((share) => [
-      ...[share.what, share.right, share.of, Number(share.percent.toFixed(2)), share.goal],
+      share.what,
+      share.right,
+      share.of,
+      Number(share.percent.toFixed(2)),
+      share.goal,
       share.goal === undefined ? '' : isMet(share) ? 'met' : 'MISSED',
     ]),
   )
@@ -39,7 +43,12 @@ async function printAccuracy(client: pg.Client, data: string): Promise<void> {
   printTable(
     ['SIC', 'description', 'sector of its range', 'wrong', 'of', 'most of them belong to'],
     (await worstCodes(client)).map((code) => [
-      ...[code.sic_code, code.description, code.sector, code.wrong, code.of, code.should_be],
+      code.sic_code,
+      code.description,
+      code.sector,
+      code.wrong,
+      code.of,
+      code.should_be,
     ]),
   )
   if (!shares.every(isMet)) process.exitCode = 1

@@ -38,7 +38,11 @@ async function run({ url, headers, readers, connections, seconds }: Reading): Pr
     let started = 0
     const running = autocannon(
       {
-        ...{ url, connections, requests: requests[0]!, duration: seconds, timeout: TIMEOUT_S },
+        url,
+        connections,
+        requests: requests[0]!,
+        duration: seconds,
+        timeout: TIMEOUT_S,
         // Each reader begins with another path: all at a time would ask for the same.
         setupClient: (client) => {
           const own = requests[started % requests.length]!
@@ -56,6 +60,7 @@ async function run({ url, headers, readers, connections, seconds }: Reading): Pr
     seconds: result.duration,
     statuses: Object.fromEntries(statuses.map(([status, { count }]) => [status, count ?? 0])),
     errors,
-    ...{ p50: result.latency.p50, p99: result.latency.p99 },
+    p50: result.latency.p50,
+    p99: result.latency.p99,
   }
 }

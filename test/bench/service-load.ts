@@ -27,7 +27,9 @@ export const serviceLoad: Row = {
     const { client, url, drop } = await bench.servers.database(market.template)
     const events = await follow(redis)
     await client.query('UPDATE universe_events SET published_at = now() WHERE published_at IS NULL')
-    const [last] = (await client.query<{ seq: string }>('SELECT coalesce(max(seq), 0) AS seq FROM universe_events')).rows
+    const [last] = (
+      await client.query<{ seq: string }>('SELECT coalesce(max(seq), 0) AS seq FROM universe_events')
+    ).rows
     const service = await startServiceProcess(url, redis, events.stream)
     try {
       const seconds = bench.quick ? 10 : 60
@@ -47,7 +49,7 @@ export const serviceLoad: Row = {
       await drop()
     }
   },
-} // prettier-ignore
+}
 
 interface Setting {
   service: ServiceProcess
@@ -69,7 +71,13 @@ async function underLoad(bench: Bench, { service, client, files, seconds }: Sett
   const sampling = setInterval(() => memory.push(service.residentSet()), SAMPLE_MS)
   const writing = write(service, client, files, stop.signal)
   const reader = fork(join(packageRoot, 'dist-test', 'test', 'bench', 'service-load-client.js'))
-  const reading: Reading = { url: service.url, headers: service.headers, readers: READERS, connections: CONNECTIONS, seconds }
+  const reading: Reading = {
+    url: service.url,
+    headers: service.headers,
+    readers: READERS,
+    connections: CONNECTIONS,
+    seconds,
+  }
   reader.send(reading)
   const [read] = (await once(reader, 'message')) as [Read]
   clearInterval(sampling)
@@ -77,7 +85,7 @@ async function underLoad(bench: Bench, { service, client, files, seconds }: Sett
   const written = await writing
   bench.log(`${short(read.requests / read.seconds)} requests/s, ${JSON.stringify(written)}`)
   return { read, written, memory }
-} // prettier-ignore
+}
 
 /** What an application asks for all the time. */
 const OFTEN = [
@@ -139,12 +147,20 @@ function lines(what: string, { read, written, memory }: Load, events: Events): L
   const peak = short(Math.max(...memory) / 2 ** 20)
   return [
     {
-      ...{ what: `${what}: requests that failed`, floor: '', ratio: '', goal: 'none', met: failed === 0 },
+      what: `${what}: requests that failed`,
+      floor: '',
+      ratio: '',
+      goal: 'none',
+      met: failed === 0,
       ours: `${failed} of ${(sum(good) + failed).toLocaleString('en-US')}`,
       note: `${short(read.requests / read.seconds)} requests/s by ${CONNECTIONS} connections from another process, p50 ${read.p50} ms, p99 ${read.p99} ms; meanwhile ${refreshes} refreshes, ${loads} loads (${changes.toLocaleString('en-US')} changes) and ${previews} previews, ${busy} more told that another change is going on${bad.length > 0 ? `; ${JSON.stringify(Object.fromEntries(bad))}` : ''}`,
     },
     {
-      ...{ what: `${what}: events lost`, floor: '', ratio: '', goal: 'none', met: lost === 0 && events.total > 0 },
+      what: `${what}: events lost`,
+      floor: '',
+      ratio: '',
+      goal: 'none',
+      met: lost === 0 && events.total > 0,
       ours: `${lost} of ${events.total.toLocaleString('en-US')}`,
       note: `those of the outbox missing in the stream (${events.missing}) or at a subscriber (${events.unheard}), breaks in prev_seq (${events.gaps})`,
     },
@@ -158,4 +174,4 @@ function lines(what: string, { read, written, memory }: Load, events: Events): L
       note: `medians of the resident set; peak ${peak} MB`,
     },
   ]
-} // prettier-ignore
+}

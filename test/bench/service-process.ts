@@ -18,15 +18,22 @@ export interface ServiceProcess {
 }
 
 /** Starts `universes serve --relay` with keys, and no limit of requests that would come into play. */
-export async function startServiceProcess(database: string, redis: string, stream: string): Promise<ServiceProcess> {
+export async function startServiceProcess(
+  database: string,
+  redis: string,
+  stream: string,
+): Promise<ServiceProcess> {
   const { key, entry } = createKey('bench', 'operate')
   const program = join(packageRoot, 'dist', 'src', 'cli', 'index.js')
   const args = ['serve', '--relay', '--stream', stream, '--port', '0']
   const child = spawn(process.execPath, [program, ...args], {
     env: {
       ...process.env,
-      ...{ DATABASE_URL: database, REDIS_URL: redis, LOG_LEVEL: 'warn' },
-      ...{ UNIVERSES_API_KEYS: entry, UNIVERSES_REQUESTS_PER_MINUTE: '1000000000' },
+      DATABASE_URL: database,
+      REDIS_URL: redis,
+      LOG_LEVEL: 'warn',
+      UNIVERSES_API_KEYS: entry,
+      UNIVERSES_REQUESTS_PER_MINUTE: '1000000000',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -52,4 +59,4 @@ export async function startServiceProcess(database: string, redis: string, strea
       return ended.finally(forget)
     },
   }
-} // prettier-ignore
+}

@@ -34,14 +34,17 @@ describe('relationship_snapshot()', () => {
     expect(document).toMatchObject({ seq: 2, complete: true })
     expect(document.ids).toHaveLength(2)
     expect(document.groups.find(({ name }) => name === 'AAA')).toEqual({
-      ...{
-        id: expect.any(Number) as number,
-        type: 'ETF',
-        name: 'AAA',
-        title: 'Loaded from aaa_holdings.csv',
-      },
-      ...{ source: 'file', retired: false, count: 2, weight_sum: 100 },
-      ...{ symbols: 'A\tB', weights: '39.500000\t60.500000', ranks: null },
+      id: expect.any(Number) as number,
+      type: 'ETF',
+      name: 'AAA',
+      title: 'Loaded from aaa_holdings.csv',
+      source: 'file',
+      retired: false,
+      count: 2,
+      weight_sum: 100,
+      symbols: 'A\tB',
+      weights: '39.500000\t60.500000',
+      ranks: null,
       since: expect.stringMatching(/^\d+(\.\d+)?\t\d+(\.\d+)?$/) as string,
     })
     expect(document.symbols!.symbols.split('\t').slice(0, 3)).toEqual(['A', 'B', 'C'])
@@ -52,7 +55,10 @@ describe('relationship_snapshot()', () => {
   it('of nothing is an empty document', async () => {
     await db.query('TRUNCATE definition_groups, symbols, universe_events CASCADE')
     expect(await snapshot()).toEqual({
-      ...{ seq: 0, complete: true, ids: [], groups: [] },
+      seq: 0,
+      complete: true,
+      ids: [],
+      groups: [],
       symbols: { symbols: null, names: null, market_caps: null },
     })
     expect(await snapshot(0)).toMatchObject({ complete: false, groups: [], symbols: null })

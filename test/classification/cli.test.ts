@@ -41,7 +41,10 @@ describe('universes enrich sectors', () => {
     expect([code, stderr]).toEqual([0, ''])
     const run = JSON.parse(stdout) as SyncRun
     expect(run).toMatchObject({
-      ...{ mode: 'sectors', status: 'completed', dry_run: false, triggered_by: 'universes enrich' },
+      mode: 'sectors',
+      status: 'completed',
+      dry_run: false,
+      triggered_by: 'universes enrich',
       changes: expect.arrayContaining([
         expect.objectContaining({ type: 'SECTOR', name: 'utilities', added: ['TEC5'] }),
       ]) as object[],

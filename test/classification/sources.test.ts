@@ -27,7 +27,8 @@ beforeAll(async () => {
   await listStocks(db, [
     ...others.flatMap((sector, i) => stocks(`F${'ABCDEF'[i]}`, 2, 1e9, { sector })),
     ...['P1', 'P2', 'P3', 'P4'].map((symbol) => ({ symbol, cap: 1e9, sic: '6021', sector: 'Energy' })),
-    ...[{ symbol: 'P5', cap: 1e9, sector: 'Energy' }, { symbol: 'P6' }],
+    { symbol: 'P5', cap: 1e9, sector: 'Energy' },
+    { symbol: 'P6' },
     ...stocks('BNK', 2, 1e9, { sic: '6021' }),
   ])
   await loadFund(db, 'XLK', { P1: 40, P2: 30, P3: 30 })

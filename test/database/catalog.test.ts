@@ -96,8 +96,15 @@ describe('every function', () => {
   it('runs with the rights of its caller, unless its file says why not and takes it from PUBLIC', () => {
     const definers = functions.filter(({ definer }) => definer).map(({ name }) => name)
     expect(definers.sort()).toEqual([
-      ...['apply_memberships', 'mark_events_published', 'publish_event', 'publish_events', 'purge_events'],
-      ...['refresh_rankings', 'track_override_changes', 'track_price_changes', 'track_rule_changes'],
+      'apply_memberships',
+      'mark_events_published',
+      'publish_event',
+      'publish_events',
+      'purge_events',
+      'refresh_rankings',
+      'track_override_changes',
+      'track_price_changes',
+      'track_rule_changes',
       'track_symbol_changes',
     ])
     for (const name of definers) {

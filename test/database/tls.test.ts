@@ -62,11 +62,22 @@ describe('what a URL asks for', () => {
 
   it.each([
     ...['requrie', 'prefer', 'allow', 'no-verify', 'REQUIRE', 'true', ''].map((mode) => `sslmode=${mode}`),
-    ...['ssl=true', 'ssl=tru', 'ssl=0', 'SSLMODE=require', 'ssl_mode=require', 'slmode=require'],
-    ...['requiressl=1', 'sslmode=require&sslmode=disable', 'sslmode=disable&sslmode=require'],
-    ...['channel_binding=require', 'sslcrl=/x&sslmode=verify-full', 'sslrootcert=/etc/ca.pem'],
-    ...['sslmode=require&sslrootcert=system', 'sslmode=verify-ca&sslrootcert=/no/such/ca.pem'],
-    ...['sslmode=require&sslcert=/no/such/cert.pem', 'application_name=x#&sslmode=require'],
+    'ssl=true',
+    'ssl=tru',
+    'ssl=0',
+    'SSLMODE=require',
+    'ssl_mode=require',
+    'slmode=require',
+    'requiressl=1',
+    'sslmode=require&sslmode=disable',
+    'sslmode=disable&sslmode=require',
+    'channel_binding=require',
+    'sslcrl=/x&sslmode=verify-full',
+    'sslrootcert=/etc/ca.pem',
+    'sslmode=require&sslrootcert=system',
+    'sslmode=verify-ca&sslrootcert=/no/such/ca.pem',
+    'sslmode=require&sslcert=/no/such/cert.pem',
+    'application_name=x#&sslmode=require',
   ])('is refused when it is unclear: ?%s', (query) => {
     const { exitCode, message, hint } = refusal(`${BASE}?${query}`)
     expect(exitCode).toBe(2)

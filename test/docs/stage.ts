@@ -56,8 +56,11 @@ export async function openStage(importMetaUrl: string): Promise<Stage> {
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(service.stdout())![0]
   const folder = await temporaryFolder()
   const workplace = new Workplace(folder, {
-    ...{ UNIVERSES_URL: url, UNIVERSES_KEY: KEYS.operate, UNIVERSES_ADMIN_KEY: KEYS.admin },
-    ...{ DATABASE_URL: db.url, REDIS_URL: redis.url },
+    UNIVERSES_URL: url,
+    UNIVERSES_KEY: KEYS.operate,
+    UNIVERSES_ADMIN_KEY: KEYS.admin,
+    DATABASE_URL: db.url,
+    REDIS_URL: redis.url,
   })
   const call = caller(url)
   const ended = async (jobId: string): Promise<Record<string, unknown>> => {
@@ -69,7 +72,13 @@ export async function openStage(importMetaUrl: string): Promise<Stage> {
     return call(path)
   }
   return {
-    ...{ db, redis, url, workplace, subscriber, call, ended },
+    db,
+    redis,
+    url,
+    workplace,
+    subscriber,
+    call,
+    ended,
     run: async (options = {}) =>
       ended(String((await call('/api/processing/cache-sync/trigger', options))['job_id'])),
     restart: async () => {

@@ -35,8 +35,14 @@ export class Workplace {
     for (const program of ['curl', 'psql']) need(program)
     writeFileSync(join(bin, '.curlrc'), `dump-header = "${this.#headerFile}"\n`)
     this.#environment = {
-      ...{ PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder, CURL_HOME: bin },
-      ...{ LC_ALL: 'C.UTF-8', TZ: 'UTC', NO_COLOR: '1', PYTHONDONTWRITEBYTECODE: '1', PSQLRC: '/dev/null' },
+      PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+      HOME: folder,
+      CURL_HOME: bin,
+      LC_ALL: 'C.UTF-8',
+      TZ: 'UTC',
+      NO_COLOR: '1',
+      PYTHONDONTWRITEBYTECODE: '1',
+      PSQLRC: '/dev/null',
       ...environment,
     }
   }

@@ -30,7 +30,12 @@ async function diff(from: string | null, to: string | null): Promise<unknown[]> 
     [from, to],
   )
   return rows.map(({ symbol, change, before, after, run_id, reason }) => [
-    ...[symbol, change, before, after, ids.indexOf(run_id as string), reason],
+    symbol,
+    change,
+    before,
+    after,
+    ids.indexOf(run_id as string),
+    reason,
   ])
 }
 

@@ -111,8 +111,12 @@ describe('explain_membership', () => {
     const { id } = await rollBack(db, loads[1]!)
     const [now, ...past] = await explain('LOW1')
     expect(now).toMatchObject({
-      ...{ member: true, file: 'spy_holdings.csv', line: 2, weight: 10 },
-      ...{ run_id: id, run: 'rollback' },
+      member: true,
+      file: 'spy_holdings.csv',
+      line: 2,
+      weight: 10,
+      run_id: id,
+      run: 'rollback',
     })
     expect(past).toMatchObject([{ run_id: loads[1], end_reason: 'removed' }])
   })

@@ -126,8 +126,11 @@ describe('the events of a rollback', () => {
     ])
     expect(events[0]!.payload).toMatchObject({ universe: 'SPY', count: 4 })
     expect(events.at(-1)!.payload).toMatchObject({
-      ...{ mode: 'rollback', status: 'completed', job_id: run.id },
-      ...{ universes_updated: 1, total_changes: run.total_changes },
+      mode: 'rollback',
+      status: 'completed',
+      job_id: run.id,
+      universes_updated: 1,
+      total_changes: run.total_changes,
     })
     expect(run.total_changes).toBe(5)
   })

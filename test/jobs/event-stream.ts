@@ -49,7 +49,11 @@ export async function follow(
   const ended = response.ok ? read() : Promise.resolve()
   ended.catch(() => undefined)
   return {
-    ...{ status: response.status, headers: response.headers, events, comments, ended },
+    status: response.status,
+    headers: response.headers,
+    events,
+    comments,
+    ended,
     names: () => events.map(({ event }) => event),
     leave: () => leaving.abort(),
   }

@@ -65,11 +65,14 @@ describe('POST trigger', () => {
     const { status, body } = await trigger({ mode: 'full', append: false, dry_run: false, force: false })
     expect(status).toBe(202)
     expect(body).toEqual({
-      ...{ success: true, mode: 'full', message: 'refresh accepted' },
+      success: true,
+      mode: 'full',
+      message: 'refresh accepted',
       job_id: expect.any(String) as string,
     })
     expect(await ended(db, body['job_id'] as string)).toMatchObject({
-      ...{ status: 'completed', triggered_by: 'key operate' },
+      status: 'completed',
+      triggered_by: 'key operate',
     })
   })
 
@@ -113,12 +116,12 @@ describe('POST trigger', () => {
     const { status, body } = await trigger()
     expect(status).toBe(409)
     expect(body).toMatchObject({
-      ...{ type: 'urn:pg-universes:refresh-running', status: 409, title: 'A refresh is already running' },
-      ...{
-        job_id: first.body['job_id'],
-        mode: 'full',
-        detail: expect.stringContaining('key operate') as string,
-      },
+      type: 'urn:pg-universes:refresh-running',
+      status: 409,
+      title: 'A refresh is already running',
+      job_id: first.body['job_id'],
+      mode: 'full',
+      detail: expect.stringContaining('key operate') as string,
       hint: expect.stringContaining(`/events/${String(first.body['job_id'])}`) as string,
     })
     await release()
@@ -155,7 +158,12 @@ describe('POST trigger', () => {
     const { body } = await trigger({ dry_run: true })
     expect(log.lines.find(({ action, job }) => action === 'trigger' && job === body['job_id'])).toMatchObject(
       {
-        ...{ key: 'operate', job: body['job_id'], accepted: true, mode: 'full', dry_run: true, level: 30 },
+        key: 'operate',
+        job: body['job_id'],
+        accepted: true,
+        mode: 'full',
+        dry_run: true,
+        level: 30,
       },
     )
   })

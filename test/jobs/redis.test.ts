@@ -69,7 +69,10 @@ test('triggered is on Redis before the run, progress while it goes on, completed
   expect(on(CHANNELS.complete)).toEqual(on('cache_updates'))
   const run = await ended(db, job)
   expect(on(CHANNELS.complete)[0]!.payload).toMatchObject({
-    ...{ job_id: job, status: 'completed', mode: 'full', total_changes: run.total_changes },
+    job_id: job,
+    status: 'completed',
+    mode: 'full',
+    total_changes: run.total_changes,
     universes_updated: run.changes.length,
   })
   const events = chain().map(({ event }) => event)
@@ -86,8 +89,14 @@ test('a dry run ends on the progress channel, and tells nobody to look again', a
   await expect.poll(() => on(CHANNELS.progress).at(-1)?.payload['status']).toBe('completed')
   const run = await ended(db, job)
   expect(on(CHANNELS.progress).at(-1)!.payload).toEqual({
-    ...{ job_id: job, mode: 'full', status: 'completed', dry_run: true, percent: 100, error: null },
-    ...{ total_changes: run.total_changes, universes_updated: run.changes.length },
+    job_id: job,
+    mode: 'full',
+    status: 'completed',
+    dry_run: true,
+    percent: 100,
+    error: null,
+    total_changes: run.total_changes,
+    universes_updated: run.changes.length,
     duration_seconds: expect.any(Number) as number,
   })
   expect(run.total_changes).toBeGreaterThan(0)

@@ -40,8 +40,14 @@ describe('run_job', () => {
     const heard: RunProgress[] = []
     const run = await runJob(await db.client(), job, (step) => heard.push(step))
     expect(run).toMatchObject({
-      ...{ id: job, mode: 'market_cap', status: 'completed', append: true, force: true, dry_run: false },
-      ...{ environment: 'DEFAULT', triggered_by: 'test' },
+      id: job,
+      mode: 'market_cap',
+      status: 'completed',
+      append: true,
+      force: true,
+      dry_run: false,
+      environment: 'DEFAULT',
+      triggered_by: 'test',
     })
     expect(run.total_changes).toBeGreaterThan(0)
     expect(await runOf(db, job)).toEqual(run)
@@ -84,7 +90,12 @@ describe('run_job', () => {
     expect(await lastEvent(job)).toMatchObject({
       event: 'cache_sync_progress',
       payload: {
-        ...{ job_id: job, mode: 'full', status: 'completed', dry_run: true, percent: 100, error: null },
+        job_id: job,
+        mode: 'full',
+        status: 'completed',
+        dry_run: true,
+        percent: 100,
+        error: null,
         total_changes: run.total_changes,
         universes_updated: run.changes.length,
       },
@@ -131,8 +142,13 @@ describe('fail_job', () => {
     const job = await accepted(db, { dryRun: true, mode: 'ipos' })
     await db.query('SELECT fail_job($1, $2)', [job, ERROR])
     expect(await runOf(db, job)).toMatchObject({
-      ...{ id: job, status: 'failed', mode: 'ipos', dry_run: true, error: ERROR },
-      ...{ triggered_by: 'test', total_changes: 0 },
+      id: job,
+      status: 'failed',
+      mode: 'ipos',
+      dry_run: true,
+      error: ERROR,
+      triggered_by: 'test',
+      total_changes: 0,
     })
     expect(await db.query('SELECT * FROM waiting_jobs')).toEqual([])
     const [, failed, last] = await outboxOf(db, job)
@@ -219,8 +235,15 @@ describe('publish_progress', () => {
     const events = (await outboxOf(db, job)).slice(1)
     expect(events.map(({ payload }) => payload['percent'])).toEqual([0, 20, 40, 60, 80, 100])
     expect(events[1]!.payload).toEqual({
-      ...{ job_id: job, status: 'running', mode: 'full', step: 'market_caps', milliseconds: 1 },
-      ...{ position: 1, of: 5, percent: 20, added: 7 },
+      job_id: job,
+      status: 'running',
+      mode: 'full',
+      step: 'market_caps',
+      milliseconds: 1,
+      position: 1,
+      of: 5,
+      percent: 20,
+      added: 7,
     })
   })
 

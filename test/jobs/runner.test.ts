@@ -50,10 +50,18 @@ describe('a runner', () => {
   it('passes on what was asked for', async () => {
     const { runner } = start()
     const { job_id } = await runner.request({
-      ...{ mode: 'market_cap', append: true, dryRun: true, force: true, requestedBy: 'me' },
+      mode: 'market_cap',
+      append: true,
+      dryRun: true,
+      force: true,
+      requestedBy: 'me',
     })
     expect(await ended(db, job_id)).toMatchObject({
-      ...{ mode: 'market_cap', append: true, dry_run: true, force: true, triggered_by: 'me' },
+      mode: 'market_cap',
+      append: true,
+      dry_run: true,
+      force: true,
+      triggered_by: 'me',
     })
   })
 

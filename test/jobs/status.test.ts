@@ -43,29 +43,39 @@ describe('job_status', () => {
   it('queued, running with its step, completed', async () => {
     const job = await accepted(db)
     expect(await status(job)).toEqual({
-      ...{ job_id: job, status: 'queued', mode: 'full', append: false, dry_run: false, force: false },
-      ...{ environment: 'DEFAULT', triggered_by: 'test', step: null, started_at: null, percent: 0 },
+      job_id: job,
+      status: 'queued',
+      mode: 'full',
+      append: false,
+      dry_run: false,
+      force: false,
+      environment: 'DEFAULT',
+      triggered_by: 'test',
+      step: null,
+      started_at: null,
+      percent: 0,
       requested_at: expect.stringMatching(ISO_UTC) as string,
     })
     const release = await holdUp(db)
     const running = (await db.client()).query('SELECT run_job($1)', [job])
     await untilHeldUp(db)
     expect(await status(job)).toMatchObject({
-      ...{ job_id: job, status: 'running', step: 'cache_and_events', percent: 80 },
+      job_id: job,
+      status: 'running',
+      step: 'cache_and_events',
+      percent: 80,
       started_at: expect.stringMatching(ISO_UTC) as string,
     })
     await release()
     await running
     const done = await status(job)
     expect(done).toMatchObject({
-      ...{
-        job_id: job,
-        status: 'completed',
-        percent: 100,
-        triggered_by: 'test',
-        error: null,
-        alerts: expect.any(Array) as [],
-      },
+      job_id: job,
+      status: 'completed',
+      percent: 100,
+      triggered_by: 'test',
+      error: null,
+      alerts: expect.any(Array) as [],
       started_at: expect.stringMatching(ISO_UTC) as string,
       finished_at: expect.stringMatching(ISO_UTC) as string,
       requested_at: expect.stringMatching(ISO_UTC) as string,
@@ -106,7 +116,10 @@ describe('job_status', () => {
     await untilHeldUp(db, '%refresh_universes%')
     const [job] = await db.query<{ run_id: string }>('SELECT run_id FROM running_change()')
     expect(await status(job!.run_id)).toEqual({
-      ...{ job_id: job!.run_id, status: 'running', step: 'cache_and_events', percent: null },
+      job_id: job!.run_id,
+      status: 'running',
+      step: 'cache_and_events',
+      percent: null,
       started_at: expect.stringMatching(ISO_UTC) as string,
     })
     await release()
@@ -258,8 +271,16 @@ describe('run_history and run_statistics', () => {
       [false, 'test'],
     ])
     expect(runs[1]).toEqual({
-      ...{ job_id: job, mode: 'full', status: 'completed', append: false, dry_run: false, force: false },
-      ...{ triggered_by: 'test', percent: 100, error: null, universes_held: 0 },
+      job_id: job,
+      mode: 'full',
+      status: 'completed',
+      append: false,
+      dry_run: false,
+      force: false,
+      triggered_by: 'test',
+      percent: 100,
+      error: null,
+      universes_held: 0,
       started_at: expect.stringMatching(ISO_UTC) as string,
       finished_at: expect.stringMatching(ISO_UTC) as string,
       duration_seconds: expect.any(Number) as number,
@@ -275,7 +296,11 @@ describe('run_history and run_statistics', () => {
     await run(db, { dryRun: true })
     const job = await accepted(db)
     expect(await value('run_statistics()')).toMatchObject({
-      ...{ runs: 2, completed: 1, failed: 0, dry_runs: 1, waiting: 1 },
+      runs: 2,
+      completed: 1,
+      failed: 0,
+      dry_runs: 1,
+      waiting: 1,
       last_run: { dry_run: true },
       last_failed_at: null,
     })
@@ -296,8 +321,15 @@ describe('run_history and run_statistics', () => {
     const empty = await testDatabase(import.meta.url)
     const [row] = await empty.query<{ value: Json }>('SELECT run_statistics() AS value')
     expect(row!.value).toEqual({
-      ...{ runs: 0, completed: 0, failed: 0, dry_runs: 0, waiting: 0, total_changes: 0 },
-      ...{ last_completed_at: null, last_failed_at: null, last_run: null },
+      runs: 0,
+      completed: 0,
+      failed: 0,
+      dry_runs: 0,
+      waiting: 0,
+      total_changes: 0,
+      last_completed_at: null,
+      last_failed_at: null,
+      last_run: null,
       duration_seconds: { median: null, p95: null, longest: null },
     })
   })

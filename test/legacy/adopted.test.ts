@@ -24,7 +24,9 @@ const SHAPES = {
         id serial PRIMARY KEY, universe varchar(100) NOT NULL UNIQUE, content jsonb NOT NULL, cache_type varchar(50) NOT NULL,
         created_at timestamp DEFAULT now(), updated_at timestamp DEFAULT now())`,
     row: (universe: string, family: string, symbols: string[]) => ({
-      ...{ universe, cache_type: family, content: { symbols } },
+      universe,
+      cache_type: family,
+      content: { symbols },
     }),
   },
   'type, name, key, value': {
@@ -34,7 +36,9 @@ const SHAPES = {
         environment varchar(20) NOT NULL DEFAULT 'DEFAULT', created_at timestamptz DEFAULT now(),
         updated_at timestamptz DEFAULT now(), UNIQUE (type, name, key, environment))`,
     row: (key: string, name: string, symbols: string[]) => ({
-      ...{ type: 'stock_universe', name, key },
+      type: 'stock_universe',
+      name,
+      key,
       value: { count: symbols.length, stocks: symbols.map((ticker, i) => ({ ticker, rank: i + 1 })) },
     }),
   },

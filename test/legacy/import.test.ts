@@ -108,12 +108,18 @@ describe('the import', () => {
     const since = { opened_by: run.id, valid_to: null }
     expect(rows).toEqual([
       {
-        ...{ name: 'favourites', description: 'Imported from cache_entries', origin: { source: 'legacy' } },
-        ...{ rule: `cache_entries row ${String(ids[0])}`, ...since },
+        name: 'favourites',
+        description: 'Imported from cache_entries',
+        origin: { source: 'legacy' },
+        rule: `cache_entries row ${String(ids[0])}`,
+        ...since,
       },
       {
-        ...{ name: 'mega_cap', description: 'Mega cap', origin: { source: 'rules' } },
-        ...{ rule: `cache_entries row ${String(ids[3])}`, ...since },
+        name: 'mega_cap',
+        description: 'Mega cap',
+        origin: { source: 'rules' },
+        rule: `cache_entries row ${String(ids[3])}`,
+        ...since,
       },
     ])
   })

@@ -80,7 +80,10 @@ describe('universes import legacy', () => {
     const { code, stdout, stderr } = await cli('legacy', '--json', '--environment', 'DEFAULT')
     expect([code, stderr]).toEqual([0, ''])
     expect(JSON.parse(stdout)).toMatchObject({
-      ...{ mode: 'import', status: 'completed', triggered_by: 'universes import', total_changes: 1 },
+      mode: 'import',
+      status: 'completed',
+      triggered_by: 'universes import',
+      total_changes: 1,
       changes: [{ type: 'UNIVERSE', name: 'mine', added: ['TEC1'], count: 1 }],
     })
   })

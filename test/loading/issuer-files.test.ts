@@ -9,7 +9,11 @@ import { fund, loadRows, weightsOf, type Loaded } from './staging.js'
 const real = dataDir() !== undefined
 
 const FORMATS: Record<string, string> = {
-  ...{ IWV: 'ishares', IVV: 'ishares', SPY: 'state_street', QQQ: 'invesco', ARKK: 'ark' },
+  IWV: 'ishares',
+  IVV: 'ishares',
+  SPY: 'state_street',
+  QQQ: 'invesco',
+  ARKK: 'ark',
 }
 
 const OTHERS = { cash: 1, collateral: 1, future: 1, 'money market': 1 }
@@ -17,8 +21,16 @@ const OTHERS = { cash: 1, collateral: 1, future: 1, 'money market': 1 }
 const SKIPPED: Record<string, Record<string, number>> = real
   ? {
       IWV: {
-        ...{ cash: 1, collateral: 1, escrow: 2, future: 2, 'money market': 1, 'no ticker': 1, right: 3 },
-        ...{ unlisted: 4, warrant: 1, 'when issued': 1 },
+        cash: 1,
+        collateral: 1,
+        escrow: 2,
+        future: 2,
+        'money market': 1,
+        'no ticker': 1,
+        right: 3,
+        unlisted: 4,
+        warrant: 1,
+        'when issued': 1,
       },
       IVV: { cash: 1, collateral: 2, future: 1, 'money market': 1 },
       SPY: { cash: 1 },
@@ -72,12 +84,14 @@ describe('the issuer files of a whole market', async () => {
       const lines = files[0]!.skipped_lines!
       expect(lines).toHaveLength(17)
       expect(lines).toContainEqual({
-        ...{ line: 2659, symbol: 'ADRO' },
+        line: 2659,
+        symbol: 'ADRO',
         name: 'CHINOOK THERAPEUTICS INC CVR',
         reason: 'right',
       })
       expect(lines).toContainEqual({
-        ...{ line: 2267, symbol: 'METCV' },
+        line: 2267,
+        symbol: 'METCV',
         name: 'RAMACO RESOURCES INC CLASS A',
         reason: 'when issued',
       })

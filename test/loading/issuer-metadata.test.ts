@@ -54,8 +54,13 @@ async function marks(): Promise<string[]> {
 test('a member knows its line and the sector that the file states', async () => {
   const { file } = await run(spy('Nov 18, 2025'))
   expect(file).toMatchObject({
-    ...{ name: 'spy_holdings.csv', universe: 'SPY', format: 'ishares', as_of: '2025-11-18', rows: 4 },
-    ...{ status: 'loaded', skipped: { cash: 1 } },
+    name: 'spy_holdings.csv',
+    universe: 'SPY',
+    format: 'ishares',
+    as_of: '2025-11-18',
+    rows: 4,
+    status: 'loaded',
+    skipped: { cash: 1 },
   })
   expect(await members()).toEqual({
     AAPL: { line: 11, sector: 'Information Technology' },
@@ -68,14 +73,13 @@ test('a member knows its line and the sector that the file states', async () => 
 test('a universe knows the format and the date of its file', async () => {
   const result = await run(spy('Nov 18, 2025'))
   expect(await metadata()).toEqual({
-    ...{
-      source: 'file',
-      file: 'spy_holdings.csv',
-      md5: result.file.md5,
-      format: 'ishares',
-      as_of: '2025-11-18',
-    },
-    ...{ load_id: result.id, loaded_at: result.started_at },
+    source: 'file',
+    file: 'spy_holdings.csv',
+    md5: result.file.md5,
+    format: 'ishares',
+    as_of: '2025-11-18',
+    load_id: result.id,
+    loaded_at: result.started_at,
   })
 })
 
@@ -137,7 +141,12 @@ test('a dry run keeps nothing, marks nothing, and says what the load then does',
 test('the result of a canonical file has none of the keys of issuer files', async () => {
   const { file } = await run(fund('SPY', [{ symbol: 'AAPL', weight: '99' }], { md5: 'm' }))
   expect(file).toEqual({
-    ...{ name: 'spy_holdings.csv', universe: 'SPY', md5: 'm', status: 'loaded', rows: 1, repaired: 0 },
+    name: 'spy_holdings.csv',
+    universe: 'SPY',
+    md5: 'm',
+    status: 'loaded',
+    rows: 1,
+    repaired: 0,
     warnings: ['1 not in the table symbols'],
   })
 })

@@ -17,18 +17,24 @@ export const LAYOUTS: Record<string, Layout> = {
   IWV: layout('ishares/IWV_holdings.csv', 'Ticker'),
   IVV: layout('ishares/IVV_holdings.csv', 'Ticker'),
   SPY: {
-    ...{ path: 'statestreet/holdings-daily-us-en-spy.xlsx', first: 'Name' },
+    path: 'statestreet/holdings-daily-us-en-spy.xlsx',
+    first: 'Name',
     columns: { symbol: 'Ticker', weight: 'Weight', name: 'Name', sector: 'Sector' },
   },
   QQQ: {
-    ...{ path: 'invesco/qqq_holdings.csv', first: 'Fund Ticker' },
+    path: 'invesco/qqq_holdings.csv',
+    first: 'Fund Ticker',
     columns: {
-      ...{ symbol: 'Holding Ticker', weight: 'Weight', name: 'Name', sector: 'Sector' },
+      symbol: 'Holding Ticker',
+      weight: 'Weight',
+      name: 'Name',
+      sector: 'Sector',
       asset_class: 'Class of Shares',
     },
   },
   ARKK: {
-    ...{ path: 'ark/ARK_INNOVATION_ETF_ARKK_HOLDINGS.csv', first: 'date' },
+    path: 'ark/ARK_INNOVATION_ETF_ARKK_HOLDINGS.csv',
+    first: 'date',
     columns: { symbol: 'ticker', weight: 'weight (%)', name: 'company' },
   },
 }

@@ -179,9 +179,14 @@ describe('guards', () => {
     expect(held.changes).toMatchObject({ deleted: 0, gone: [{ file: 'own.csv', rows: 3, held: true }] })
     expect(Object.keys(await overrides())).toHaveLength(4)
     const forced = await run([file('other.csv', { JPM: 'Financials' })], { ...complete, force: true })
-    expect(forced.changes).toEqual({ ...{ inserted: 0, updated: 0, deleted: 3 }, gone: [{ file: 'own.csv', rows: 3, held: false }] })
+    expect(forced.changes).toEqual({
+      inserted: 0,
+      updated: 0,
+      deleted: 3,
+      gone: [{ file: 'own.csv', rows: 3, held: false }],
+    })
     expect(await overrides()).toEqual({ JPM: ['financials', 'other.csv', 2] })
-  }) // prettier-ignore
+  })
 })
 
 test('a dry run keeps nothing and says what the load then does', async () => {

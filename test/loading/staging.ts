@@ -67,8 +67,13 @@ export async function loadRows(
     const { rows } = await client.query<{ load: Loaded }>(
       `SELECT to_jsonb(finish_load($1, $2, now(), $3, $4, $5, $6, $7)) AS load`,
       [
-        ...[kind, options.mode ?? 'incremental', options.complete ?? false, options.dryRun ?? false],
-        ...[options.force ?? false, options.strict ?? false, options.environment ?? 'DEFAULT'],
+        kind,
+        options.mode ?? 'incremental',
+        options.complete ?? false,
+        options.dryRun ?? false,
+        options.force ?? false,
+        options.strict ?? false,
+        options.environment ?? 'DEFAULT',
       ],
     )
     await client.query('COMMIT')
@@ -88,7 +93,12 @@ async function stage(
   { mode, environment }: Options,
 ): Promise<number[]> {
   const stated = files.map(({ name, group, rows, md5, format, as_of }, file) => ({
-    ...{ file, name, format, as_of, group_name: group, group_type: TYPES[kind] },
+    file,
+    name,
+    format,
+    as_of,
+    group_name: group,
+    group_type: TYPES[kind],
     columns: Object.keys(rows[0] ?? { symbol: '' }).filter((column) => column !== 'line'),
     md5:
       md5 ??

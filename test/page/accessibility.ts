@@ -10,18 +10,24 @@ interface AxNode {
 
 /** Roles that a screen reader announces by their name. */
 const NAMED = [
-  ...['button', 'link', 'textbox', 'combobox', 'listbox', 'option', 'checkbox', 'radio', 'switch'],
-  ...[
-    'dialog',
-    'progressbar',
-    'region',
-    'navigation',
-    'form',
-    'group',
-    'heading',
-    'image',
-    'DisclosureTriangle',
-  ],
+  'button',
+  'link',
+  'textbox',
+  'combobox',
+  'listbox',
+  'option',
+  'checkbox',
+  'radio',
+  'switch',
+  'dialog',
+  'progressbar',
+  'region',
+  'navigation',
+  'form',
+  'group',
+  'heading',
+  'image',
+  'DisclosureTriangle',
 ]
 
 /** Roles that may be without a name: they are told apart by what they contain. */

@@ -23,7 +23,13 @@ describe('numbers and times for people', () => {
     const now = Date.parse('2026-01-23T16:00:00Z')
     const before = (seconds: number): string => ago(new Date(now - seconds * 1000).toISOString(), now)
     expect([5, 60, 240, 3_600, 3 * 3_600, 86_400, 3 * 86_400, 40 * 86_400].map(before)).toEqual([
-      ...['just now', '1 min ago', '4 min ago', '1 h ago', '3 h ago', '1 day ago', '3 days ago'],
+      'just now',
+      '1 min ago',
+      '4 min ago',
+      '1 h ago',
+      '3 h ago',
+      '1 day ago',
+      '3 days ago',
       '2025-12-14',
     ])
     expect(before(-100)).toBe('just now')
@@ -35,7 +41,10 @@ describe('numbers and times for people', () => {
 
   it('counts', () => {
     expect([count(0, 'universe'), count(1, 'entry'), count(2, 'entry'), count(3_000, 'day')]).toEqual([
-      ...['0 universes', '1 entry', '2 entries', '3,000 days'],
+      '0 universes',
+      '1 entry',
+      '2 entries',
+      '3,000 days',
     ])
     expect([bytes(12), bytes(6_540), bytes(2_500_000)]).toEqual(['12 B', '6.5 kB', '2.5 MB'])
     expect(words('market_caps')).toBe('Market caps')

@@ -55,20 +55,22 @@ describe('universes query on a whole market', async () => {
     it('prints describe_stock() as JSON', async () => {
       const answer = await json<StockAnswer>('--stock', 'AAPL')
       expect(answer).toMatchObject({
-        ...{
-          symbol: 'AAPL',
-          listed: true,
-          type: 'CS',
-          exchange: 'XNAS',
-          market_cap: real ? 4514709583000 : 4025600000000,
-          at: null,
-        },
+        symbol: 'AAPL',
+        listed: true,
+        type: 'CS',
+        exchange: 'XNAS',
+        market_cap: real ? 4514709583000 : 4025600000000,
+        at: null,
         band: { name: 'mega_cap' },
         sector: { name: 'information_technology', source: 'sector_fund', rule: 'constituent of XLK' },
         industry: { name: 'computer_hardware' },
       })
       expect(answer.universes.find(({ name }) => name === 'SPY')).toMatchObject({
-        ...{ type: 'ETF', file: 'spy_holdings.csv', line: 3, run: 'load etfs', rank: null },
+        type: 'ETF',
+        file: 'spy_holdings.csv',
+        line: 3,
+        run: 'load etfs',
+        rank: null,
       })
       const [row] = await db.query(`SELECT describe_stock('AAPL') AS answer`)
       expect(answer).toEqual(row!['answer'])

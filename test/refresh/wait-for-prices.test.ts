@@ -268,7 +268,10 @@ describe('waitForPrices', () => {
                 INSERT INTO ohlcv_daily (symbol, date, close) VALUES ('A', '${THURSDAY}', 1), ('B', '${THURSDAY}', 1)`)
     const seen: (PricesIn | UniversesError)[] = []
     const waiting = waitForPrices({
-      ...{ url: server.url, schema: 'public', day: FRIDAY, pollMs: 50 },
+      url: server.url,
+      schema: 'public',
+      day: FRIDAY,
+      pollMs: 50,
       onLook: (answer) => seen.push(answer),
     })
     const isLost = (answer: PricesIn | UniversesError): boolean => answer instanceof Error
@@ -287,7 +290,11 @@ describe('waitForPrices', () => {
     await migrateUp({ url: server.url, schema: 'public' })
     let looks = 0
     const waiting = waitForPrices({
-      ...{ url: server.url, schema: 'public', day: MONDAY, pollMs: 50, timeoutMs: 8_000 },
+      url: server.url,
+      schema: 'public',
+      day: MONDAY,
+      pollMs: 50,
+      timeoutMs: 8_000,
       onLook: () => (looks += 1),
     }).catch((thrown: unknown) => thrown as UniversesError)
     await expect.poll(() => looks, { timeout: 30_000 }).toBeGreaterThan(0)
@@ -304,13 +311,19 @@ describe('waitForPrices', () => {
     await list(3)
     const stop = new AbortController()
     const waiting = waitForPrices({
-      ...{ url: db.url, schema: 'public', day: FRIDAY, signal: stop.signal },
+      url: db.url,
+      schema: 'public',
+      day: FRIDAY,
+      signal: stop.signal,
       onLook: () => stop.abort(new Error('enough')),
     })
     await expect(waiting).rejects.toThrow('enough')
     let looks = 0
     const missing = waitForPrices({
-      ...{ url: db.url, schema: 'public', day: FRIDAY, pollMs: 10 },
+      url: db.url,
+      schema: 'public',
+      day: FRIDAY,
+      pollMs: 10,
       onLook: () => {
         looks += 1
         if (looks === 1) void db.query('DROP FUNCTION prices_in(date)')

@@ -25,17 +25,26 @@ afterAll(async () => {
 
 describe('an operator may not', () => {
   const RULES = [
-    ...['settings', 'membership_guards', 'event_channels', 'market_cap_bands', 'ranking_sizes', 'sectors'],
-    ...[
-      'sector_etfs',
-      'sector_sources',
-      'vendor_sectors',
-      'industry_groups',
-      'sic_sectors',
-      'etf_categories',
-    ],
-    ...['etf_category_funds', 'theme_rules', 'issuer_formats', 'holding_skip_rules', 'symbol_aliases'],
-    ...['stock_types', 'relationship_checks', 'legacy_families'],
+    'settings',
+    'membership_guards',
+    'event_channels',
+    'market_cap_bands',
+    'ranking_sizes',
+    'sectors',
+    'sector_etfs',
+    'sector_sources',
+    'vendor_sectors',
+    'industry_groups',
+    'sic_sectors',
+    'etf_categories',
+    'etf_category_funds',
+    'theme_rules',
+    'issuer_formats',
+    'holding_skip_rules',
+    'symbol_aliases',
+    'stock_types',
+    'relationship_checks',
+    'legacy_families',
   ]
   const RECORDS = ['membership_history', 'group_memberships', 'universe_events', 'sync_runs', 'load_runs']
   const columnOf: Readonly<Record<string, string>> = {
@@ -86,24 +95,18 @@ describe('an operator may not', () => {
 
   it('drop, alter, replace or create objects, nor disable triggers', async () => {
     for (const sql of [
-      ...[
-        'DROP TABLE sync_runs',
-        'DROP VIEW current_members',
-        'DROP FUNCTION refresh_rankings()',
-        'DROP TRIGGER universes_price_inserted ON ohlcv_daily',
-      ],
-      ...[
-        'ALTER TABLE symbols ADD COLUMN x integer',
-        'ALTER TABLE symbols DISABLE TRIGGER ALL',
-        'ALTER TABLE settings OWNER TO CURRENT_USER',
-      ],
-      ...[
-        'CREATE TABLE mine (x integer)',
-        'CREATE INDEX ON symbols (name)',
-        'SET session_replication_role = replica',
-        'TRUNCATE symbols',
-        'TRUNCATE ohlcv_daily',
-      ],
+      'DROP TABLE sync_runs',
+      'DROP VIEW current_members',
+      'DROP FUNCTION refresh_rankings()',
+      'DROP TRIGGER universes_price_inserted ON ohlcv_daily',
+      'ALTER TABLE symbols ADD COLUMN x integer',
+      'ALTER TABLE symbols DISABLE TRIGGER ALL',
+      'ALTER TABLE settings OWNER TO CURRENT_USER',
+      'CREATE TABLE mine (x integer)',
+      'CREATE INDEX ON symbols (name)',
+      'SET session_replication_role = replica',
+      'TRUNCATE symbols',
+      'TRUNCATE ohlcv_daily',
       `CREATE TRIGGER mine AFTER INSERT ON symbols FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes()`,
       `CREATE OR REPLACE FUNCTION refresh_rankings() RETURNS void LANGUAGE sql AS ''`,
       `CREATE FUNCTION universes.count_changes(text) RETURNS jsonb LANGUAGE sql AS 'SELECT NULL::jsonb'`,

@@ -131,12 +131,13 @@ describe('an operator', () => {
     await universes('rollback', '--to', String(run!['id']))
     await universes('refresh')
     for (const args of [
-      ...[['validate', '--verbose'], ['report'], ['report', '--json'], ['query', '--stock', 'TEC1']],
-      ...[
-        ['query', '--etf', 'XLK'],
-        ['migrate', 'status'],
-        ['query', '--stats', '--json'],
-      ],
+      ['validate', '--verbose'],
+      ['report'],
+      ['report', '--json'],
+      ['query', '--stock', 'TEC1'],
+      ['query', '--etf', 'XLK'],
+      ['migrate', 'status'],
+      ['query', '--stats', '--json'],
     ]) {
       const { code, stderr } = await runCli(args, { env: { DATABASE_URL: roles.operator } })
       expect(stderr, args.join(' ')).not.toMatch(/permission denied|must be owner/)
