@@ -1,6 +1,6 @@
-import { ask, type Patient } from './patient.js'
+import { queryRows, type Installation } from './installation.js'
 
-/** Whoever holds one of the package's advisory locks. A prepared transaction has no process. */
+/** Session that holds one of the package's advisory locks; all null for a prepared transaction, which has no process. */
 export interface LockHolder {
   pid: number | null
   application: string | null
@@ -13,9 +13,9 @@ export interface LockHolder {
 }
 
 /** Returns the sessions that hold the advisory lock `name` (see lock_key). */
-export function lockHolders(patient: Patient, name: string): Promise<LockHolder[]> {
-  return ask<LockHolder & Record<string, unknown>>(
-    patient,
+export function lockHolders(installation: Installation, name: string): Promise<LockHolder[]> {
+  return queryRows<LockHolder & Record<string, unknown>>(
+    installation,
     `SELECT l.pid, a.application_name AS application, a.usename AS role, host(a.client_addr) AS address, a.state,
        coalesce(a.xact_start, a.backend_start) AS since,
        extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.backend_start))::float8 AS seconds
@@ -28,7 +28,7 @@ export function lockHolders(patient: Patient, name: string): Promise<LockHolder[
   )
 }
 
-/** The holder in words. */
+/** Describes the holder in one phrase. */
 export function describeHolder({ pid, application, role, address, state }: LockHolder): string {
   if (pid === null) return 'a prepared transaction'
   const from = address === null ? '' : ` at ${address}`

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** One object, or one part of a table, as the catalog has it. */
+/** One object, or one part of a table, as read from the system catalogs. */
 export interface CatalogEntry {
   schema: 'api' | 'engine'
   kind:
@@ -14,24 +14,24 @@ export interface CatalogEntry {
     | 'constraint'
     | 'index'
     | 'trigger'
-  /** Table or view of a part, null of an object. */
+  /** Table or view that the part belongs to; null for an object. */
   parent: string | null
-  /** Equal in two schemas for what is the same: a function with its argument types, a constraint by what it says. */
+  /** The same for matching entries of two installations: the signature of a function, the definition of a constraint or index. */
   key: string
   /** Name without arguments. */
   name: string
-  /** What may differ, by the words for it. */
+  /** Compared properties by the name shown to the user. */
   facets: Record<string, string | boolean | null>
 }
 
-/** Equal for the same object in two schemas. */
+/** Returns a key that is the same for matching entries of two installations. */
 export function identity({ schema, kind, parent, key }: CatalogEntry): string {
   return JSON.stringify([schema, kind, parent, key])
 }
 
 /**
- * Describes the schemas of an installation, which have to come first in search_path, the engine's first; their names do not occur in
- * the result.
+ * Reads the objects of both schemas. They must come first in search_path, the engine's first, so that PostgreSQL prints definitions
+ * without their names.
  */
 export async function readCatalog(client: pg.Client, schemas: Schemas): Promise<CatalogEntry[]> {
   return (await client.query<CatalogEntry>(CATALOG, [schemas.api, schemas.engine])).rows
@@ -93,7 +93,7 @@ const COLUMNS = `
   WHERE c.relnamespace ${HERE} AND c.relkind IN ('r', 'p') AND c.relname <> ${BOOKKEEPING}
     AND a.attnum > 0 AND NOT a.attisdropped`
 
-// NOT NULL constraints are rows of pg_constraint from PostgreSQL 18 on; the columns say them already.
+// Without NOT NULL constraints, which are rows of pg_constraint only from PostgreSQL 18 on: the columns cover them.
 const CONSTRAINTS = `
   SELECT ${place('c.relnamespace')}, 'constraint', c.relname, pg_get_constraintdef(k.oid), k.conname, '{}'::jsonb
   FROM pg_constraint AS k

@@ -3,19 +3,19 @@ import { config } from '../config.js'
 import type { ConnectOptions } from '../database/connect.js'
 import { connectionConfig, tlsRemedy } from '../database/tls.js'
 import { toUniversesError, type UniversesError } from '../errors.js'
-import { fail, toFinding, warn, type Examined, type Finding } from './finding.js'
-import { ask, type Patient } from './patient.js'
+import { fail, toFinding, warn, type CheckResult, type Finding } from './finding.js'
+import { queryRows, type Installation } from './installation.js'
 
-/** Who is connected to what, and whether others on the network could read along. */
-export async function checkConnection(patient: Patient): Promise<Examined> {
-  const [row] = await ask<{
+/** Reports role, database and server, and warns about an unencrypted connection to another machine. */
+export async function checkConnection(installation: Installation): Promise<CheckResult> {
+  const [row] = await queryRows<{
     server: string | null
     port: number
     client: string
     tls: string | null
     offered: boolean
   }>(
-    patient,
+    installation,
     `SELECT host(inet_server_addr()) AS server, inet_server_port() AS port, host(inet_client_addr()) AS client,
        current_setting('ssl')::boolean AS offered,
        (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl) AS tls`,
@@ -25,7 +25,7 @@ export async function checkConnection(patient: Patient): Promise<Examined> {
   const place =
     server === null ? 'a local socket' : `${server.includes(':') ? `[${server}]` : server}:${port}`
   const safety = tls ?? (local ? 'not encrypted, same machine' : 'not encrypted')
-  const summary = `role ${patient.role} in database ${patient.database} at ${place}, ${safety}`
+  const summary = `role ${installation.role} in database ${installation.database} at ${place}, ${safety}`
   if (tls !== null || local) return { summary }
   const preparation = offered
     ? ''
@@ -41,7 +41,7 @@ export async function checkConnection(patient: Patient): Promise<Examined> {
   }
 }
 
-/** The only finding when nobody answers. Names the address, never the password. */
+/** Finding for a server that cannot be reached: with the address, never the password. */
 export function unreachable(options: ConnectOptions, thrown: unknown): Finding {
   const target = address(options.url)
   const cause = rootCause(thrown)
@@ -64,7 +64,7 @@ interface Address {
   database: string
 }
 
-/** Where the driver would connect; undefined when the URL makes no sense. */
+/** Returns the address that the driver would use; undefined for an invalid URL. */
 function address(url = config().databaseUrl): Address | undefined {
   try {
     const { user, host, port, database } = new pg.Client(connectionConfig(url))

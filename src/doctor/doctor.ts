@@ -4,11 +4,11 @@ import { toUniversesError } from '../errors.js'
 import { checkConnection, unreachable } from './connection.js'
 import { checkDrift } from './drift.js'
 import { checkEvents } from './events.js'
-import { toFinding, warn, type Examined, type Finding } from './finding.js'
+import { toFinding, warn, type CheckResult, type Finding } from './finding.js'
 import { checkLastRefresh } from './last-refresh.js'
 import { checkLock } from './lock.js'
 import { checkMigrations } from './migrations.js'
-import { admit, type DoctorOptions, type Patient } from './patient.js'
+import { readInstallation, type DoctorOptions, type Installation } from './installation.js'
 import { checkPriceIndexes } from './price-indexes.js'
 import { checkPrivileges } from './privileges.js'
 import { checkRedis } from './redis.js'
@@ -21,9 +21,9 @@ import { checkTriggers } from './triggers.js'
 /** A server that does not answer within this time counts as unreachable. */
 const CONNECT_TIMEOUT_MS = 10_000
 
-type Check = (patient: Patient) => Examined | Promise<Examined>
+type Check = (installation: Installation) => CheckResult | Promise<CheckResult>
 
-/** In the order in which they are shown. */
+/** Checks of any database, in the order of the report. */
 const ANYWHERE: readonly [name: string, check: Check][] = [
   ['connection', checkConnection],
   ['server', checkServer],
@@ -31,7 +31,7 @@ const ANYWHERE: readonly [name: string, check: Check][] = [
   ['migrations', checkMigrations],
 ]
 
-/** Make sense only where the package is installed. */
+/** Checks that need an installation. */
 const INSTALLED: readonly [name: string, check: Check][] = [
   ['drift', checkDrift],
   ['triggers', checkTriggers],
@@ -46,12 +46,12 @@ const INSTALLED: readonly [name: string, check: Check][] = [
 
 const REDIS: readonly [name: string, check: Check][] = [['redis', checkRedis]]
 
-/** Names of all checks, as they are shown. */
+/** Names of all checks. */
 export const CHECKS = [...ANYWHERE, ...INSTALLED, ...REDIS].map(([name]) => name)
 
 /**
- * Examines an installation and changes nothing. Every check stands alone: one that cannot be made says so and the others go on.
- * Without a connection that is the only finding besides Redis.
+ * Runs the checks and changes nothing. Checks are independent: one that fails to run is reported, and the others still run. An
+ * unreachable server is the only finding.
  */
 export async function examine(options: DoctorOptions = {}): Promise<Finding[]> {
   let client: pg.Client
@@ -61,28 +61,28 @@ export async function examine(options: DoctorOptions = {}): Promise<Finding[]> {
     return [unreachable(options, thrown)]
   }
   try {
-    // Whoever holds a lock for long is a finding, not a reason to wait.
+    // A lock held for long is a finding: do not wait for it.
     await client.query(`SET lock_timeout = '5s'; SET statement_timeout = '60s'`)
-    return await examinePatient(await admit(client, options), options.only)
+    return await examineInstallation(await readInstallation(client, options), options.only)
   } finally {
     await client.end().catch(() => undefined)
   }
 }
 
-async function examinePatient(patient: Patient, only?: readonly string[]): Promise<Finding[]> {
+async function examineInstallation(installation: Installation, only?: readonly string[]): Promise<Finding[]> {
   const checks = [
     ...ANYWHERE,
-    ...(patient.applied.length > 0 ? INSTALLED : []),
-    ...(patient.redisUrl === undefined ? [] : REDIS),
+    ...(installation.applied.length > 0 ? INSTALLED : []),
+    ...(installation.redisUrl === undefined ? [] : REDIS),
   ].filter(([name]) => only === undefined || only.includes(name))
   const findings: Finding[] = []
-  for (const [name, check] of checks) findings.push(toFinding(name, await attempt(check, patient)))
+  for (const [name, check] of checks) findings.push(toFinding(name, await attempt(check, installation)))
   return findings
 }
 
-async function attempt(check: Check, patient: Patient): Promise<Examined> {
+async function attempt(check: Check, installation: Installation): Promise<CheckResult> {
   try {
-    return await check(patient)
+    return await check(installation)
   } catch (thrown) {
     if (thrown instanceof TypeError || thrown instanceof ReferenceError) throw thrown
     const { message, hint } = toUniversesError(thrown)

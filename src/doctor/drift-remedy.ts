@@ -1,12 +1,12 @@
 import type { CatalogEntry } from './catalog.js'
 import { fail, warn, type Problem } from './finding.js'
 import type { PackageObject, PackageTrigger } from './package-sql.js'
-import type { Patient } from './patient.js'
+import type { Installation } from './installation.js'
 
-/** The package has it, the database has not. */
-export function missing(patient: Patient, entry: CatalogEntry): Problem {
+/** Problem: an object of the package is missing from the database. */
+export function missing(installation: Installation, entry: CatalogEntry): Problem {
   const { kind, key } = entry
-  const table = `${schemaOf(patient, entry)}.${entry.parent}`
+  const table = `${schemaOf(installation, entry)}.${entry.parent}`
   const what = entry.parent === null ? `${kind} ${key}` : `${kind} ${key} of ${entry.parent}`
   switch (kind) {
     case 'column':
@@ -14,20 +14,20 @@ export function missing(patient: Patient, entry: CatalogEntry): Problem {
     case 'constraint':
       return fail(`${what} is missing`, `ALTER TABLE ${table} ADD ${key};`)
     case 'index':
-      return fail(`${what} is missing`, indexStatement(patient, entry))
+      return fail(`${what} is missing`, indexStatement(installation, entry))
     case 'table':
       return fail(
         `${what} is missing, and its rows with it`,
-        `Restore it from a backup; an empty one: ${runFile(patient, entry)}`,
+        `Restore it from a backup; an empty one: ${runFile(installation, entry)}`,
       )
     default:
-      return fail(`${what} is missing`, runFile(patient, entry))
+      return fail(`${what} is missing`, runFile(installation, entry))
   }
 }
 
-/** Both have it, and it is not the same. */
+/** Problem: an object differs from the one of the package. */
 export function changed(
-  patient: Patient,
+  installation: Installation,
   wanted: CatalogEntry,
   found: CatalogEntry,
   facets: readonly string[],
@@ -35,10 +35,10 @@ export function changed(
   const of = wanted.parent === null ? '' : ` of ${wanted.parent}`
   const only = facets[0] ?? ''
   const problem = `${wanted.kind} ${wanted.key}${of} differs: ${facets.join(', ')}`
-  const path = schemaOf(patient, wanted)
+  const path = schemaOf(installation, wanted)
   switch (wanted.kind) {
     case 'column':
-      return fail(describe(problem, wanted, found, facets), alterColumn(patient, wanted, facets))
+      return fail(describe(problem, wanted, found, facets), alterColumn(installation, wanted, facets))
     case 'table':
       return fail(
         only === 'row security'
@@ -49,13 +49,13 @@ export function changed(
           : `ALTER TABLE ${path}.${wanted.key} SET ${wanted.facets['logged'] ? 'LOGGED' : 'UNLOGGED'};`,
       )
     case 'trigger': {
-      const own = patient.sql.triggers.find(
+      const own = installation.sql.triggers.find(
         ({ schema, name, table }) =>
           schema === wanted.schema && name === wanted.name && table === wanted.parent,
       )
       return fail(
         problem,
-        `DROP TRIGGER ${wanted.key} ON ${path}.${wanted.parent}; ${own === undefined ? '' : createTrigger(patient, own)}`,
+        `DROP TRIGGER ${wanted.key} ON ${path}.${wanted.parent}; ${own === undefined ? '' : createTrigger(installation, own)}`,
       )
     }
     case 'materialized view':
@@ -64,14 +64,14 @@ export function changed(
             `materialized view ${wanted.key} holds no data`,
             `REFRESH MATERIALIZED VIEW ${path}.${wanted.key};`,
           )
-        : fail(problem, runFile(patient, wanted, `DROP MATERIALIZED VIEW ${path}.${wanted.key}`))
+        : fail(problem, runFile(installation, wanted, `DROP MATERIALIZED VIEW ${path}.${wanted.key}`))
     case 'view':
-      return fail(problem, replaceView(patient, wanted))
+      return fail(problem, replaceView(installation, wanted))
     case 'function':
       return fail(
         problem,
         runFile(
-          patient,
+          installation,
           wanted,
           facets.includes('result') || facets.includes('arguments')
             ? `DROP FUNCTION ${path}.${wanted.key}`
@@ -79,14 +79,14 @@ export function changed(
         ),
       )
     default:
-      return fail(problem, `Compare it with ${objectOf(patient, wanted)?.file}`)
+      return fail(problem, `Compare it with ${objectOf(installation, wanted)?.file}`)
   }
 }
 
-/** The database has it, the package has not: it belongs to a table or function name of the package. */
-export function addition(patient: Patient, entry: CatalogEntry): Problem {
+/** Problem: somebody added a part to a table, or an overload to a function, of the package. */
+export function addition(installation: Installation, entry: CatalogEntry): Problem {
   const { kind, parent, key, name } = entry
-  const schema = schemaOf(patient, entry)
+  const schema = schemaOf(installation, entry)
   if (kind === 'function') {
     return warn(
       `function ${key} is not the package's, which has one of that name with other arguments: calls may reach it`,
@@ -101,20 +101,20 @@ export function addition(patient: Patient, entry: CatalogEntry): Problem {
   return warn(`${kind} ${key} of ${parent} is not the package's`, `If nobody needs it: ${statement}`)
 }
 
-/** Runs the object's own file as the migrations would, and the one of its rows. */
-function runFile(patient: Patient, entry: CatalogEntry, before?: string): string {
-  const object = objectOf(patient, entry)
+/** Command that runs the files of an object and of its rows as the migrations would. */
+function runFile(installation: Installation, entry: CatalogEntry, before?: string): string {
+  const object = objectOf(installation, entry)
   const files = [object?.file, object?.seed].filter((file) => file !== undefined)
-  return `${withSchemas(patient, files)} | ${psql(patient, before)}`
+  return `${withSchemas(installation, files)} | ${psql(installation, before)}`
 }
 
-function replaceView(patient: Patient, entry: CatalogEntry): string {
-  const files = [objectOf(patient, entry)?.file].filter((file) => file !== undefined)
-  return `${withSchemas(patient, files, ['s/^CREATE VIEW/CREATE OR REPLACE VIEW/'])} | ${psql(patient)}`
+function replaceView(installation: Installation, entry: CatalogEntry): string {
+  const files = [objectOf(installation, entry)?.file].filter((file) => file !== undefined)
+  return `${withSchemas(installation, files, ['s/^CREATE VIEW/CREATE OR REPLACE VIEW/'])} | ${psql(installation)}`
 }
 
 function withSchemas(
-  { quotedSchema, quotedEngine }: Patient,
+  { quotedSchema, quotedEngine }: Installation,
   files: readonly string[],
   edits: readonly string[] = [],
 ): string {
@@ -122,16 +122,19 @@ function withSchemas(
   return `sed ${all.map((edit) => `-e '${edit}'`).join(' ')} ${files.map((file) => `'${file}'`).join(' ')}`
 }
 
-function psql({ quotedSchema, quotedEngine }: Patient, before?: string): string {
+function psql({ quotedSchema, quotedEngine }: Installation, before?: string): string {
   const drop = before === undefined ? '' : ` -c '${before}'`
   return `psql "$DATABASE_URL" -1 -c 'SET search_path TO ${quotedEngine}, ${quotedSchema}, pg_temp'${drop} -f -`
 }
 
-function objectOf({ sql }: Patient, { schema, name }: CatalogEntry): PackageObject | undefined {
+function objectOf({ sql }: Installation, { schema, name }: CatalogEntry): PackageObject | undefined {
   return sql.objects.find((object) => object.schema === schema && object.name === name)
 }
 
-function schemaOf({ quotedSchema, quotedEngine }: Patient, { schema }: { schema: 'api' | 'engine' }): string {
+function schemaOf(
+  { quotedSchema, quotedEngine }: Installation,
+  { schema }: { schema: 'api' | 'engine' },
+): string {
   return schema === 'api' ? quotedSchema : quotedEngine
 }
 
@@ -142,7 +145,7 @@ function columnDefinition({ facets }: CatalogEntry): string {
   return `${facets['type']}${always}${value}${facets['not null'] && !facets['identity'] ? ' NOT NULL' : ''}`
 }
 
-function alterColumn(patient: Patient, entry: CatalogEntry, names: readonly string[]): string {
+function alterColumn(installation: Installation, entry: CatalogEntry, names: readonly string[]): string {
   const { parent, key, facets } = entry
   const changes = names.map((name) => {
     const to = facets[name]
@@ -151,7 +154,7 @@ function alterColumn(patient: Patient, entry: CatalogEntry, names: readonly stri
     if (name === 'default') return `ALTER COLUMN ${key} ${to === null ? 'DROP DEFAULT' : `SET DEFAULT ${to}`}`
     return `ALTER COLUMN ${key} ${to ? 'ADD GENERATED BY DEFAULT AS' : 'DROP'} IDENTITY`
   })
-  return `ALTER TABLE ${schemaOf(patient, entry)}.${parent} ${changes.join(', ')};`
+  return `ALTER TABLE ${schemaOf(installation, entry)}.${parent} ${changes.join(', ')};`
 }
 
 function describe(
@@ -166,14 +169,14 @@ function describe(
   return `${problem.slice(0, problem.indexOf(' differs'))}: ${values.join(', ')}`
 }
 
-function indexStatement(patient: Patient, entry: CatalogEntry): string {
-  const table = `ON ${schemaOf(patient, entry)}.`
+function indexStatement(installation: Installation, entry: CatalogEntry): string {
+  const table = `ON ${schemaOf(installation, entry)}.`
   return `${entry.key.replace('INDEX ON ', `INDEX CONCURRENTLY ${entry.name} ${table}`)};`
 }
 
-/** The statement of a trigger with the names of its table and function qualified. */
-export function createTrigger(patient: Patient, trigger: PackageTrigger): string {
+/** Returns the CREATE TRIGGER statement with schema-qualified names of table and function. */
+export function createTrigger(installation: Installation, trigger: PackageTrigger): string {
   return trigger.statement
-    .replace(/ ON (?:@api@\.)?(\w+) /, ` ON ${schemaOf(patient, trigger)}.$1 `)
-    .replace(/EXECUTE FUNCTION /, `EXECUTE FUNCTION ${patient.quotedEngine}.`)
+    .replace(/ ON (?:@api@\.)?(\w+) /, ` ON ${schemaOf(installation, trigger)}.$1 `)
+    .replace(/EXECUTE FUNCTION /, `EXECUTE FUNCTION ${installation.quotedEngine}.`)
 }

@@ -1,24 +1,24 @@
 import { identity, type CatalogEntry } from './catalog.js'
 import { toUniversesError } from '../errors.js'
 import { addition, missing, changed } from './drift-remedy.js'
-import { fail, warn, type Examined, type Problem } from './finding.js'
-import { ask, type Patient } from './patient.js'
+import { fail, warn, type CheckResult, type Problem } from './finding.js'
+import { queryRows, type Installation } from './installation.js'
 import { replay, type Comparison } from './replay.js'
 import { migrationNames } from '../database/read-migrations.js'
 
-/** Whether every installed object is the one that this package installs. Rows are never compared. */
-export async function checkDrift(patient: Patient): Promise<Examined> {
-  const obstacle = await whyNot(patient)
+/** Compares every installed object with the one that this package installs. Rows are not compared. */
+export async function checkDrift(installation: Installation): Promise<CheckResult> {
+  const obstacle = await comparisonObstacle(installation)
   if (obstacle) return { summary: 'not checked', problems: [obstacle] }
   let comparison: Comparison
   try {
-    comparison = await replay(patient)
+    comparison = await replay(installation)
   } catch (thrown) {
     const { code, message, detail, hint } = toUniversesError(thrown)
     if (code !== 'UV005') throw thrown
     return { summary: message, problems: [fail(detail ?? message, hint ?? '')] }
   }
-  const problems = compare(patient, comparison)
+  const problems = compare(installation, comparison)
   const objects = comparison.expected.filter((entry) => entry.parent === null).length
   return {
     summary:
@@ -31,22 +31,22 @@ export async function checkDrift(patient: Patient): Promise<Examined> {
   }
 }
 
-async function whyNot(patient: Patient): Promise<Problem | undefined> {
+async function comparisonObstacle(installation: Installation): Promise<Problem | undefined> {
   const shipped = migrationNames()
-  if (patient.applied.some((name) => !shipped.includes(name)))
+  if (installation.applied.some((name) => !shipped.includes(name)))
     return warn('the database is ahead of this package', 'npm install pg-universes@latest')
-  const [row] = await ask<{ allowed: boolean; database: string }>(
-    patient,
+  const [row] = await queryRows<{ allowed: boolean; database: string }>(
+    installation,
     `SELECT has_database_privilege(current_database(), 'CREATE') AS allowed, quote_ident(current_database()) AS database`,
   )
   if (row!.allowed) return undefined
   return warn(
-    `to compare, scratch schemas are needed for the time of the check, which role ${patient.role} may not create`,
-    `GRANT CREATE ON DATABASE ${row!.database} TO ${patient.role}; or call doctor as the owner of the database`,
+    `to compare, scratch schemas are needed for the time of the check, which role ${installation.role} may not create`,
+    `GRANT CREATE ON DATABASE ${row!.database} TO ${installation.role}; or call doctor as the owner of the database`,
   )
 }
 
-function compare(patient: Patient, { installed, expected, adopted }: Comparison): Problem[] {
+function compare(installation: Installation, { installed, expected, adopted }: Comparison): Problem[] {
   const found = new Map(installed.map((entry) => [identity(entry), entry]))
   const wanted = new Set(expected.map(identity))
   const gone = new Set(
@@ -54,17 +54,17 @@ function compare(patient: Patient, { installed, expected, adopted }: Comparison)
   )
   const problems: Problem[] = []
   for (const entry of expected) {
-    if ((entry.parent !== null && gone.has(ownerOf(entry))) || isElsewhere(entry)) continue
+    if ((entry.parent !== null && gone.has(ownerOf(entry))) || isCheckedElsewhere(entry)) continue
     const isAdopted = entry.schema === 'api' && adopted.has(entry.parent ?? entry.name)
     if (entry.kind === 'constraint' && isAdopted) continue
     const there = found.get(identity(entry))
-    if (there) problems.push(...differences(patient, entry, there, isAdopted))
-    else if (entry.kind !== 'trigger') problems.push(missing(patient, entry))
+    if (there) problems.push(...differences(installation, entry, there, isAdopted))
+    else if (entry.kind !== 'trigger') problems.push(missing(installation, entry))
   }
   const functions = new Set(expected.filter((entry) => entry.kind === 'function').map(ownerOf))
   const tables = new Set(expected.filter((entry) => entry.kind === 'table').map(ownerOf))
   for (const entry of installed) {
-    if (wanted.has(identity(entry)) || isElsewhere(entry)) continue
+    if (wanted.has(identity(entry)) || isCheckedElsewhere(entry)) continue
     const isOurs =
       entry.kind === 'function'
         ? functions.has(ownerOf(entry))
@@ -72,25 +72,25 @@ function compare(patient: Patient, { installed, expected, adopted }: Comparison)
           entry.parent !== null &&
           tables.has(ownerOf(entry)) &&
           !(entry.schema === 'api' && adopted.has(entry.parent))
-    if (isOurs) problems.push(addition(patient, entry))
+    if (isOurs) problems.push(addition(installation, entry))
   }
   return problems
 }
 
-/** The object that an entry is or belongs to. */
+/** Name of the object that an entry is or belongs to. */
 function ownerOf({ schema, parent, name }: CatalogEntry): string {
   return `${schema}.${parent ?? name}`
 }
 
-/** Checked for themselves, whether or not drift can be: the keys of ohlcv_daily. */
-function isElsewhere({ kind, parent, key }: CatalogEntry): boolean {
+/** True for the primary key and indexes of ohlcv_daily, which checkPriceIndexes() examines. */
+function isCheckedElsewhere({ kind, parent, key }: CatalogEntry): boolean {
   return (
     parent === 'ohlcv_daily' && (kind === 'index' || (kind === 'constraint' && key.startsWith('PRIMARY KEY')))
   )
 }
 
 function differences(
-  patient: Patient,
+  installation: Installation,
   wanted: CatalogEntry,
   found: CatalogEntry,
   isAdopted: boolean,
@@ -99,5 +99,5 @@ function differences(
   const relevant = isAdopted
     ? names.filter((name) => ['type', 'row security', 'definition'].includes(name))
     : names
-  return relevant.length === 0 ? [] : [changed(patient, wanted, found, relevant)]
+  return relevant.length === 0 ? [] : [changed(installation, wanted, found, relevant)]
 }

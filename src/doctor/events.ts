@@ -1,6 +1,6 @@
 import { describeHolder, lockHolders } from './advisory-lock.js'
-import { fail, warn, type Examined } from './finding.js'
-import { ask, type Patient } from './patient.js'
+import { fail, warn, type CheckResult } from './finding.js'
+import { queryRows, type Installation } from './installation.js'
 
 interface Waiting {
   events: number
@@ -9,20 +9,20 @@ interface Waiting {
   everPublished: boolean
 }
 
-/** Where settings does not say. */
+/** Default of settings.alert_event_lag_minutes. */
 const DEFAULT_MINUTES = 10
 
-/** How far Redis is behind, and whether a relay is at work. */
-export async function checkEvents(patient: Patient): Promise<Examined> {
-  const [row] = await ask<Waiting>(
-    patient,
+/** Checks the age of the oldest unpublished event, and that a relay is connected. */
+export async function checkEvents(installation: Installation): Promise<CheckResult> {
+  const [row] = await queryRows<Waiting>(
+    installation,
     `SELECT u.events::float8 AS events, (u.seconds_waiting / 60)::float8 AS minutes,
        coalesce((SELECT value FROM settings WHERE name = 'alert_event_lag_minutes'), ${DEFAULT_MINUTES})::float8 AS limit,
        EXISTS (SELECT FROM universe_events WHERE published_at IS NOT NULL) AS "everPublished"
      FROM unpublished_events AS u`,
   )
   const { events, minutes, limit, everPublished } = row!
-  const [relay] = await lockHolders(patient, 'relay')
+  const [relay] = await lockHolders(installation, 'relay')
   const worker = relay ? `relay: ${describeHolder(relay)}` : 'no relay is connected'
   const waiting =
     events === 0
@@ -48,7 +48,7 @@ export async function checkEvents(patient: Patient): Promise<Examined> {
   return { summary, problems: [fail(`${late} and no relay is connected${never}`, start)] }
 }
 
-/** Minutes in the unit that a person would choose. */
+/** `45 seconds`, `90 minutes`, `5 hours`, `3 days` */
 export function age(minutes: number): string {
   if (minutes < 1) return `${Math.round(minutes * 60)} seconds`
   if (minutes < 120) return `${Math.round(minutes)} minutes`

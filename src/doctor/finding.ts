@@ -1,24 +1,24 @@
-/** PASS: as it should be. WARN: works, but look at it. FAIL: does not work, or not as the package does. */
+/** PASS: no problem. WARN: works, but needs attention. FAIL: broken, or different from what the package installs. */
 export type Status = 'PASS' | 'WARN' | 'FAIL'
 
-/** One thing that is wrong, and what to do about it. */
+/** One problem with its remedy. */
 export interface Problem {
   status: 'WARN' | 'FAIL'
   problem: string
-  /** A command or SQL statement to paste, or what to change where no statement can. */
+  /** Commands or SQL statements to paste; an instruction if no statement can solve the problem. */
   remedy: string
 }
 
-/** What one check found. */
-export interface Examined {
-  /** One line that says what was found, good or bad. */
+/** Outcome of a check, before it has a name and status. */
+export interface CheckResult {
+  /** One line, with or without problems. */
   summary: string
   problems?: readonly Problem[]
-  /** Further facts, shown on request. */
+  /** Further facts, shown with --verbose. */
   details?: readonly string[]
 }
 
-/** The result of one check; its status is that of its worst problem. */
+/** Result of one check; its status is that of its worst problem. */
 export interface Finding {
   check: string
   status: Status
@@ -27,23 +27,23 @@ export interface Finding {
   details: string[]
 }
 
-/** Gives what a check found its name and status. */
-export function toFinding(check: string, { summary, problems = [], details = [] }: Examined): Finding {
+/** Adds name and status to the outcome of a check. */
+export function toFinding(check: string, { summary, problems = [], details = [] }: CheckResult): Finding {
   return { check, status: worst(problems), summary, problems: [...problems], details: [...details] }
 }
 
-/** The worst status of these; PASS when there are none. */
+/** Returns the worst status; PASS if there are no items. */
 export function worst(items: readonly { status: Status }[]): Status {
   if (items.some(({ status }) => status === 'FAIL')) return 'FAIL'
   return items.some(({ status }) => status === 'WARN') ? 'WARN' : 'PASS'
 }
 
-/** Something that does not work. */
+/** Creates a problem of status FAIL. */
 export function fail(problem: string, remedy: string): Problem {
   return { status: 'FAIL', problem, remedy }
 }
 
-/** Something to look at. */
+/** Creates a problem of status WARN. */
 export function warn(problem: string, remedy: string): Problem {
   return { status: 'WARN', problem, remedy }
 }

@@ -1,30 +1,30 @@
 import type { SyncRun } from '../operations/refresh.js'
 import { age } from './events.js'
-import { fail, warn, type Examined } from './finding.js'
-import { ask, type Patient } from './patient.js'
+import { fail, warn, type CheckResult } from './finding.js'
+import { queryRows, type Installation } from './installation.js'
 
-/** Weekdays only, and a holiday after the weekend: a Friday's refresh is the newest on Tuesday morning. */
+/** Allows for refreshes on weekdays only and a holiday on Monday: on Tuesday morning Friday's is the latest. */
 const STALE_DAYS = 4
 
 type LastRun = Pick<SyncRun, 'status' | 'triggered_by' | 'error' | 'total_changes'> & { minutes: number }
 
-/** When the nightly job last ran in full, and how it ended. */
-export async function checkLastRefresh(patient: Patient): Promise<Examined> {
-  const [last] = await ask<LastRun>(
-    patient,
+/** Checks the age and result of the last full refresh. */
+export async function checkLastRefresh(installation: Installation): Promise<CheckResult> {
+  const [last] = await queryRows<LastRun>(
+    installation,
     `SELECT status, triggered_by, error, total_changes,
        (extract(epoch FROM clock_timestamp() - started_at) / 60)::float8 AS minutes
      FROM sync_runs
      WHERE mode = 'full' AND NOT dry_run AND environment = $1
      ORDER BY started_at DESC
      LIMIT 1`,
-    [patient.environment],
+    [installation.environment],
   )
-  const option = patient.environment === 'DEFAULT' ? '' : ` --environment '${patient.environment}'`
+  const option = installation.environment === 'DEFAULT' ? '' : ` --environment '${installation.environment}'`
   const command = `universes refresh${option}`
   if (!last) {
     return {
-      summary: `environment ${patient.environment} was never refreshed`,
+      summary: `environment ${installation.environment} was never refreshed`,
       problems: [warn('no full refresh has run: derived universes are empty', command)],
     }
   }

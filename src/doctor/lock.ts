@@ -1,16 +1,16 @@
 import { describeHolder, lockHolders } from './advisory-lock.js'
-import { warn, type Examined } from './finding.js'
-import { ask, type Patient } from './patient.js'
+import { warn, type CheckResult } from './finding.js'
+import { queryRows, type Installation } from './installation.js'
 
-/** Where settings does not say how long a refresh may run. */
+/** Default of settings.alert_run_minutes. */
 const DEFAULT_MINUTES = 5
 
-/** Who keeps every refresh and load out right now, and whether for too long. */
-export async function checkLock(patient: Patient): Promise<Examined> {
-  const [holder] = await lockHolders(patient, 'memberships')
+/** Checks the lock that refreshes and loads take: who holds it, and for how long. */
+export async function checkLock(installation: Installation): Promise<CheckResult> {
+  const [holder] = await lockHolders(installation, 'memberships')
   if (!holder) return { summary: 'no refresh or load is running' }
-  const [limit] = await ask<{ minutes: number }>(
-    patient,
+  const [limit] = await queryRows<{ minutes: number }>(
+    installation,
     `SELECT value::float8 AS minutes FROM settings WHERE name = 'alert_run_minutes'`,
   )
   const minutes = (holder.seconds ?? 0) / 60

@@ -1,8 +1,8 @@
 import { migrationNames } from '../database/read-migrations.js'
-import { fail, type Examined } from './finding.js'
-import type { Patient } from './patient.js'
+import { fail, type CheckResult } from './finding.js'
+import type { Installation } from './installation.js'
 
-/** Whether the database is where this package is: behind, ahead, or the same. */
+/** Compares the installed migrations with those of this package. */
 export function checkMigrations({
   applied,
   schema,
@@ -12,7 +12,7 @@ export function checkMigrations({
   quotedSchema,
   quotedEngine,
   role,
-}: Patient): Examined {
+}: Installation): CheckResult {
   const shipped = migrationNames()
   const pending = shipped.filter((name) => !applied.includes(name))
   const unknown = applied.filter((name) => !shipped.includes(name))

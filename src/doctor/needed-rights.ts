@@ -2,10 +2,10 @@ import type { PackageSql } from './package-sql.js'
 
 type Right = 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE'
 
-/** Rights on a table that the functions of the package use; every table is read besides. */
+/** Privileges by table, besides SELECT, which every table needs. */
 export type TableRights = Map<string, Set<Right>>
 
-/** Filled by whoever imports prices and symbols, and by migrate; a refresh only rewrites symbols.market_cap. */
+/** Tables written by price and symbol imports or by migrate: the only privileges that a refresh needs on them. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   ohlcv_daily: [],
   symbols: ['UPDATE'],
@@ -15,8 +15,8 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * What the functions of the package write with the rights of their caller, read from their bodies: the list cannot go stale. Those
- * that run with their owner's rights need nothing from a caller.
+ * Derives the privileges that a caller needs from the bodies of the functions, so that the list cannot become outdated. SECURITY
+ * DEFINER functions are skipped: they run with the privileges of their owner.
  */
 export function neededRights({ texts }: PackageSql): TableRights {
   const rights: TableRights = new Map()
@@ -27,7 +27,7 @@ export function neededRights({ texts }: PackageSql): TableRights {
   const invoked = texts.filter(
     (text) => text.startsWith('CREATE OR REPLACE FUNCTION') && !text.includes('\nSECURITY DEFINER\n'),
   )
-  for (const body of invoked.map(bare)) {
+  for (const body of invoked.map(stripLiterals)) {
     for (const [, table = '', rest = ''] of body.matchAll(/\bINSERT INTO (\w+)((?:(?!INSERT INTO)[^;])*)/g)) {
       need(table, 'INSERT')
       if (/\bDO UPDATE\b/.test(rest)) need(table, 'UPDATE')
@@ -35,7 +35,7 @@ export function neededRights({ texts }: PackageSql): TableRights {
     for (const [, table = ''] of body.matchAll(/(?<!DO |FOR )\bUPDATE (?!OF\b|OR\b|ON\b)(\w+)/g))
       need(table, 'UPDATE')
     for (const [, table = ''] of body.matchAll(/\bDELETE FROM (\w+)/g)) need(table, 'DELETE')
-    // COPY of the loader; a small table is emptied by DELETE, a large one by TRUNCATE.
+    // The loader fills staging tables with COPY, and empties small ones with DELETE, large ones with TRUNCATE.
     for (const [table = ''] of body.matchAll(/\bstaged_\w+/g)) {
       need(table, 'INSERT')
       need(table, 'DELETE')
@@ -45,8 +45,8 @@ export function neededRights({ texts }: PackageSql): TableRights {
   return rights
 }
 
-/** Code without comments, texts and what follows the function. */
-function bare(text: string): string {
+/** Strips comments, string literals and the COMMENT ON after the function. */
+function stripLiterals(text: string): string {
   return text
     .replace(/^COMMENT ON [^]*/m, '')
     .replaceAll(/\/\*[^]*?\*\//g, '')

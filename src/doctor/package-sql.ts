@@ -4,26 +4,26 @@ import { createdBy, readSqlFile, sqlFileName, type SqlFile } from '../database/i
 import { packageRoot } from '../package.js'
 import { readMigrations } from '../database/read-migrations.js'
 
-/** A trigger as the package creates it. */
+/** Trigger that a migration creates. */
 export interface PackageTrigger {
   name: string
   schema: 'api' | 'engine'
   table: string
-  /** Its CREATE TRIGGER statement, with a placeholder for the schema that readers use. */
+  /** CREATE TRIGGER statement, with a placeholder for the schema that readers use. */
   statement: string
 }
 
-/** An object that is not part of a table. */
+/** Object that is not part of a table. */
 export interface PackageObject {
   schema: 'api' | 'engine'
   name: string
-  /** Full path of the file that creates it, newest version. */
+  /** Full path of the latest version of its file. */
   file: string
-  /** Full path of the file of its rows. */
+  /** Full path of the file of its seed rows. */
   seed: string | undefined
 }
 
-/** What a list of migrations installs. */
+/** SQL of a list of migrations. */
 export interface PackageSql {
   /** Every statement, in order. */
   statements: string[]
@@ -33,7 +33,7 @@ export interface PackageSql {
   triggers: PackageTrigger[]
 }
 
-/** Reads what these migrations would execute, without executing it. */
+/** Collects the statements that these migrations would execute, without executing them. */
 export async function readPackageSql(names: readonly string[]): Promise<PackageSql> {
   const migrations = await readMigrations(names)
   const statements: string[] = []

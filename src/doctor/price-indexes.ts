@@ -1,11 +1,11 @@
-import { fail, warn, type Examined, type Problem } from './finding.js'
-import { ask, type Patient } from './patient.js'
+import { fail, warn, type CheckResult, type Problem } from './finding.js'
+import { queryRows, type Installation } from './installation.js'
 
 interface PriceIndexes {
   partitioned: boolean
   key: string | null
   date: string | null
-  /** Left behind by a CREATE INDEX CONCURRENTLY that failed. */
+  /** Invalid indexes of failed CREATE INDEX CONCURRENTLY. */
   invalid: string[]
 }
 
@@ -28,17 +28,17 @@ const QUERY = `
   WHERE n.nspname = $1 AND c.relname = 'ohlcv_daily'
   GROUP BY c.relkind`
 
-/** The two indexes of the price table: its key, and the one by date that lets a refresh read only the latest day. */
-export async function checkPriceIndexes(patient: Patient): Promise<Examined> {
-  const [found] = await ask<PriceIndexes>(patient, QUERY, [patient.schema])
-  const table = `${patient.quotedSchema}.ohlcv_daily`
+/** Checks the primary key of the price table, and the index by date with which a refresh reads only the latest day. */
+export async function checkPriceIndexes(installation: Installation): Promise<CheckResult> {
+  const [found] = await queryRows<PriceIndexes>(installation, QUERY, [installation.schema])
+  const table = `${installation.quotedSchema}.ohlcv_daily`
   if (found === undefined) {
     return {
       summary: 'there is no table ohlcv_daily',
       problems: [fail(`table ${table} is missing`, 'Restore it from a backup.')],
     }
   }
-  // A partitioned table takes no concurrent index.
+  // Partitioned tables do not support CREATE INDEX CONCURRENTLY.
   const how = found.partitioned ? '' : 'CONCURRENTLY '
   const problems: Problem[] = []
   if (found.key === null) {
@@ -61,7 +61,7 @@ export async function checkPriceIndexes(patient: Patient): Promise<Examined> {
     problems.push(
       warn(
         `index ${name} is not usable: its creation was not finished`,
-        `DROP INDEX ${how}${patient.quotedSchema}.${name};`,
+        `DROP INDEX ${how}${installation.quotedSchema}.${name};`,
       ),
     )
   }

@@ -1,13 +1,13 @@
-import { fail, type Examined, type Problem } from './finding.js'
+import { fail, type CheckResult, type Problem } from './finding.js'
 import { neededRights } from './needed-rights.js'
-import { ask, installedNames, type Patient } from './patient.js'
+import { queryRows, installedNames, type Installation } from './installation.js'
 
-interface Lack {
+interface MissingRight {
   right: string
   object: string
 }
 
-/** Files of functions that install, adopt and grant. */
+/** Folders of functions that only owners call. */
 const FOR_OWNERS = /[\\/](install|roles)[\\/][^\\/]*$/
 
 const TABLES = `
@@ -18,7 +18,7 @@ const TABLES = `
   WHERE NOT has_table_privilege(c.oid, w.right) AND (w.right = 'SELECT' OR c.relkind IN ('r', 'p'))
   ORDER BY w.right, c.relname`
 
-// Identity columns need no right on their sequence; those of an older serial column do.
+// Identity columns need no privilege on their sequence; serial columns do.
 const SEQUENCES = `
   SELECT 'USAGE, UPDATE' AS right, format('%I.%I', n.nspname, c.relname) AS object
   FROM pg_class AS c
@@ -39,7 +39,7 @@ const FUNCTIONS = `
   WHERE NOT has_function_privilege(p.oid, 'EXECUTE')
   ORDER BY p.proname`
 
-// What SECURITY DEFINER functions do, their owner has to be allowed.
+// refresh_rankings() is SECURITY DEFINER: its owner needs the privilege.
 const MATERIALIZED_VIEWS = `
   SELECT format('%I.%I', n.nspname, c.relname) AS object, quote_ident(v.rolname) AS owner, quote_ident(r.rolname) AS refresher,
     has_database_privilege(c.relowner, current_database(), 'TEMP') AS "mayCreateTemp",
@@ -54,36 +54,40 @@ const MATERIALIZED_VIEWS = `
   WHERE n.nspname = $1 AND c.relkind = 'm' AND c.relname = ANY ($3)
   ORDER BY c.relname`
 
-/** Whether this role may do what refresh, load and relay do. */
-export async function checkPrivileges(patient: Patient): Promise<Examined> {
-  const names = installedNames(patient)
-  const rights = neededRights(patient.sql)
+/** Checks the privileges that refresh, load and relay need. */
+export async function checkPrivileges(installation: Installation): Promise<CheckResult> {
+  const names = installedNames(installation)
+  const rights = neededRights(installation.sql)
   const relations = names.flatMap((name) =>
     ['SELECT', ...(rights.get(name.name) ?? [])].map((right) => ({ ...name, right })),
   )
   const owners = new Set(
-    patient.sql.objects.filter(({ file }) => FOR_OWNERS.test(file)).map(({ name }) => name),
+    installation.sql.objects.filter(({ file }) => FOR_OWNERS.test(file)).map(({ name }) => name),
   )
   const called = names.filter(({ name }) => !owners.has(name))
   const lacking = async (sql: string, wanted: readonly object[], kind: string): Promise<Problem[]> =>
-    grants(patient, await ask<Lack & Record<string, unknown>>(patient, sql, [JSON.stringify(wanted)]), kind)
+    grants(
+      installation,
+      await queryRows<MissingRight & Record<string, unknown>>(installation, sql, [JSON.stringify(wanted)]),
+      kind,
+    )
   const problems = [
     ...(await lacking(TABLES, relations, '')),
     ...(await lacking(SEQUENCES, names, 'SEQUENCE ')),
     ...(await lacking(FUNCTIONS, called, 'FUNCTION ')),
-    ...(await refreshRights(patient)),
+    ...(await refreshRights(installation)),
   ]
   const summary =
     problems.length === 0
-      ? `role ${patient.role} may refresh, load and publish`
-      : `role ${patient.role} lacks rights`
+      ? `role ${installation.role} may refresh, load and publish`
+      : `role ${installation.role} lacks rights`
   return { summary, problems }
 }
 
-/** One GRANT per kind of right. */
-function grants({ role }: Patient, lacks: readonly Lack[], kind: string): Problem[] {
-  return [...new Set(lacks.map(({ right }) => right))].map((right) => {
-    const objects = lacks.filter((lack) => lack.right === right).map(({ object }) => object)
+/** One problem per privilege, with the GRANT of all its objects. */
+function grants({ role }: Installation, missing: readonly MissingRight[], kind: string): Problem[] {
+  return [...new Set(missing.map(({ right }) => right))].map((right) => {
+    const objects = missing.filter((lack) => lack.right === right).map(({ object }) => object)
     return fail(
       `no ${right} on ${objects.join(', ')}`,
       `GRANT ${right} ON ${kind}${objects.join(', ')} TO ${role};`,
@@ -91,16 +95,16 @@ function grants({ role }: Patient, lacks: readonly Lack[], kind: string): Proble
   })
 }
 
-/** REFRESH MATERIALIZED VIEW CONCURRENTLY is the owner's, and makes a temporary table in the owner's name. */
-async function refreshRights(patient: Patient): Promise<Problem[]> {
-  const names = patient.sql.objects.filter(({ schema }) => schema === 'api').map(({ name }) => name)
-  const views = await ask<{
+/** Checks REFRESH MATERIALIZED VIEW CONCURRENTLY: only owners may run it, and it creates a temporary table as the owner. */
+async function refreshRights(installation: Installation): Promise<Problem[]> {
+  const names = installation.sql.objects.filter(({ schema }) => schema === 'api').map(({ name }) => name)
+  const views = await queryRows<{
     object: string
     owner: string
     refresher: string
     mayCreateTemp: boolean
     mayRefresh: boolean
-  }>(patient, MATERIALIZED_VIEWS, [patient.schema, patient.engine, names])
+  }>(installation, MATERIALIZED_VIEWS, [installation.schema, installation.engine, names])
   const problems = views
     .filter(({ mayRefresh }) => !mayRefresh)
     .map(({ object, owner, refresher }) =>
@@ -114,7 +118,7 @@ async function refreshRights(patient: Patient): Promise<Problem[]> {
     problems.push(
       fail(
         `role ${owner} may not create temporary tables: materialized views cannot be refreshed concurrently`,
-        `GRANT TEMPORARY ON DATABASE "${patient.database}" TO ${owner};`,
+        `GRANT TEMPORARY ON DATABASE "${installation.database}" TO ${owner};`,
       ),
     )
   }

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis'
 import { parseRedisUrl } from '../relay/redis-url.js'
 import { toUniversesError } from '../errors.js'
-import { fail, type Examined } from './finding.js'
-import type { Patient } from './patient.js'
+import { fail, type CheckResult } from './finding.js'
+import type { Installation } from './installation.js'
 
 const TIMEOUT_MS = 3_000
 
-/** Whether the Redis of the relay answers and lets it run its script. The password is never shown. */
-export async function checkRedis({ redisUrl = '' }: Pick<Patient, 'redisUrl'>): Promise<Examined> {
+/** Checks that Redis answers and accepts the script of the relay. Never shows the password. */
+export async function checkRedis({ redisUrl = '' }: Pick<Installation, 'redisUrl'>): Promise<CheckResult> {
   let address: ReturnType<typeof parseRedisUrl>
   try {
     address = parseRedisUrl(redisUrl)
@@ -27,7 +27,7 @@ export async function checkRedis({ redisUrl = '' }: Pick<Patient, 'redisUrl'>): 
     commandTimeout: TIMEOUT_MS,
     retryStrategy: () => null,
   })
-  // Only the message is kept: an ioredis error carries the command, and with it the password.
+  // Keep only the message: an ioredis error has the command, which may contain the password.
   let reason = 'no answer'
   redis.on('error', (error: Error) => (reason = error.message || error.name))
   try {

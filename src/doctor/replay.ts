@@ -1,22 +1,22 @@
 import pg from 'pg'
 import { readCatalog, type CatalogEntry } from './catalog.js'
-import type { Patient } from './patient.js'
-import { settle } from './settle.js'
+import type { Installation } from './installation.js'
+import { normalizeDefinitions } from './normalize-definitions.js'
 
-/** The installation and what it should be, both as the catalog of this server describes them. */
+/** Objects of the installation, and of a reference installation on the same server. */
 export interface Comparison {
   installed: CatalogEntry[]
   expected: CatalogEntry[]
-  /** Tables that existed before the package: their owner may have changed them in ways that are none of our business. */
+  /** Tables that existed before the package; their owner may alter them. */
   adopted: Set<string>
 }
 
 /**
- * Installs what the applied migrations install into a scratch schemas, in a transaction that is rolled back, and describes both
- * installations. The same server prints both, so that its version makes no difference.
- * Adopted tables are adopted there as well, in copies without rows: views over them depend on their column types.
+ * Runs the applied migrations in scratch schemas, in a transaction that is rolled back, and reads both installations from the
+ * catalog. Both come from the same server, so that its version makes no difference. Adopted tables are adopted from empty copies,
+ * because the views over them depend on their column types.
  */
-export async function replay({ client, schema, engine, sql }: Patient): Promise<Comparison> {
+export async function replay({ client, schema, engine, sql }: Installation): Promise<Comparison> {
   const scratch = {
     api: `universes_doctor_${process.pid}_api`,
     engine: `universes_doctor_${process.pid}_engine`,
@@ -31,7 +31,7 @@ export async function replay({ client, schema, engine, sql }: Patient): Promise<
     for (const table of adopted) await copyShape(client, { from: own, to: scratch.api }, table)
     for (const statement of sql.statements) await client.query(statement)
     const expected = await readCatalog(client, scratch)
-    await settle(client, installed, expected)
+    await normalizeDefinitions(client, installed, expected)
     return { installed, adopted, expected }
   } finally {
     await client.query('ROLLBACK')
@@ -46,7 +46,7 @@ async function adoptedTables(client: pg.Client, installed: readonly CatalogEntry
   return new Set(rows.map(({ name }) => name).filter(has))
 }
 
-/** Trial rows would draw numbers from the owner's own sequence, which no rollback gives back. */
+/** Copies a table without rows. Defaults lose nextval(): a rollback would not return the numbers drawn from the sequence. */
 async function copyShape(
   client: pg.Client,
   { from, to }: { from: string; to: string },

@@ -1,11 +1,11 @@
 import { age } from './events.js'
-import { fail, warn, type Examined, type Problem } from './finding.js'
-import { ask, type Patient } from './patient.js'
+import { fail, warn, type CheckResult, type Problem } from './finding.js'
+import { queryRows, type Installation } from './installation.js'
 
 interface CronState {
   created: boolean
   usable: boolean | null
-  /** Database in which pg_cron works; null where it is not loaded or this role may not see it. */
+  /** Database of pg_cron; null if it is not loaded or not visible to this role. */
   home: string | null
 }
 
@@ -14,7 +14,7 @@ interface CronJob {
   name: string
   schedule: string
   database: string
-  /** Whether that database exists. */
+  /** False if that database does not exist. */
   exists: boolean
   active: boolean
   username: string
@@ -28,10 +28,10 @@ interface CronRun {
 
 const NO_JOB_NEEDED = 'something else has to start the refresh, such as a crontab line'
 
-/** Whether pg_cron refreshes this installation, and how its last run ended. */
-export async function checkSchedule(patient: Patient): Promise<Examined> {
-  const [state] = await ask<CronState & Record<string, unknown>>(
-    patient,
+/** Checks the pg_cron job that refreshes this installation, and its last run. */
+export async function checkSchedule(installation: Installation): Promise<CheckResult> {
+  const [state] = await queryRows<CronState & Record<string, unknown>>(
+    installation,
     `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') AS created,
        (SELECT has_schema_privilege(oid, 'USAGE') FROM pg_namespace WHERE nspname = 'cron') AS usable,
        (SELECT setting FROM pg_settings WHERE name = 'cron.database_name') AS home`,
@@ -39,7 +39,7 @@ export async function checkSchedule(patient: Patient): Promise<Examined> {
   const { created, usable, home } = state!
   if (!created) {
     const place =
-      home === null || home === patient.database
+      home === null || home === installation.database
         ? 'is not installed here'
         : `works in database ${home}, not here`
     return { summary: `pg_cron ${place}: ${NO_JOB_NEEDED}` }
@@ -48,59 +48,62 @@ export async function checkSchedule(patient: Patient): Promise<Examined> {
     return {
       summary: 'pg_cron is installed',
       problems: [
-        warn(`role ${patient.role} may not see its jobs`, `GRANT USAGE ON SCHEMA cron TO ${patient.role};`),
+        warn(
+          `role ${installation.role} may not see its jobs`,
+          `GRANT USAGE ON SCHEMA cron TO ${installation.role};`,
+        ),
       ],
     }
   }
-  const [job] = await findJob(patient)
-  return job ? examineJob(patient, job) : noJob(patient)
+  const [job] = await findJob(installation)
+  return job ? examineJob(installation, job) : noJob(installation)
 }
 
-/** The job of this database first, should there be one for another database of the same name. */
-function findJob(patient: Patient): Promise<CronJob[]> {
-  return ask<CronJob & Record<string, unknown>>(
-    patient,
+/** Finds the job by name; prefers one of this database. */
+function findJob(installation: Installation): Promise<CronJob[]> {
+  return queryRows<CronJob & Record<string, unknown>>(
+    installation,
     `SELECT j.jobid::text AS id, j.jobname AS name, j.schedule, j.database, j.active, j.username,
        EXISTS (SELECT FROM pg_database AS d WHERE d.datname = j.database) AS exists
      FROM cron.job AS j
      WHERE j.jobname = $1
      ORDER BY j.database = current_database() DESC, j.active DESC
      LIMIT 1`,
-    [`pg-universes refresh ${patient.quotedSchema} ${patient.environment}`],
+    [`pg-universes refresh ${installation.quotedSchema} ${installation.environment}`],
   )
 }
 
-function command({ environment }: Patient): string {
+function command({ environment }: Installation): string {
   return `universes schedule --cron '0 6 * * *'${environment === 'DEFAULT' ? '' : ` --environment '${environment}'`}`
 }
 
-function noJob(patient: Patient): Examined {
-  const which = `of environment ${patient.environment}`
+function noJob(installation: Installation): CheckResult {
+  const which = `of environment ${installation.environment}`
   return {
     summary: 'pg_cron is installed, no refresh is scheduled',
     problems: [
       warn(
-        `role ${patient.role} sees no job for the refresh ${which}`,
-        `${command(patient)}, unless ${NO_JOB_NEEDED.replace('has to start', 'starts')}`,
+        `role ${installation.role} sees no job for the refresh ${which}`,
+        `${command(installation)}, unless ${NO_JOB_NEEDED.replace('has to start', 'starts')}`,
       ),
     ],
   }
 }
 
-async function examineJob(patient: Patient, job: CronJob): Promise<Examined> {
+async function examineJob(installation: Installation, job: CronJob): Promise<CheckResult> {
   const problems: Problem[] = []
-  if (job.database !== patient.database) {
+  if (job.database !== installation.database) {
     const why = job.exists ? '' : ', which does not exist'
     problems.push(
       fail(
         `job ${job.id} works in database ${job.database}${why}: nothing refreshes this one`,
-        `SELECT cron.unschedule(${job.id});\n${command(patient)}`,
+        `SELECT cron.unschedule(${job.id});\n${command(installation)}`,
       ),
     )
   }
   if (!job.active)
     problems.push(fail(`job ${job.id} is switched off`, `SELECT cron.alter_job(${job.id}, active => true);`))
-  const [run] = await lastRun(patient, job.id)
+  const [run] = await lastRun(installation, job.id)
   if (run?.status === 'failed') {
     problems.push(
       fail(
@@ -113,9 +116,9 @@ async function examineJob(patient: Patient, job: CronJob): Promise<Examined> {
   return { summary: `job ${job.id}: ${job.schedule} as ${job.username}, ${last}`, problems }
 }
 
-function lastRun(patient: Patient, id: string): Promise<CronRun[]> {
-  return ask<CronRun & Record<string, unknown>>(
-    patient,
+function lastRun(installation: Installation, id: string): Promise<CronRun[]> {
+  return queryRows<CronRun & Record<string, unknown>>(
+    installation,
     `SELECT status, return_message AS message,
        (extract(epoch FROM clock_timestamp() - coalesce(end_time, start_time, clock_timestamp())) / 60)::float8 AS minutes
      FROM cron.job_run_details

@@ -1,14 +1,14 @@
-import { fail, warn, type Examined } from './finding.js'
-import { ask, type Patient } from './patient.js'
+import { fail, warn, type CheckResult } from './finding.js'
+import { queryRows, type Installation } from './installation.js'
 
 /** Versions of PostgreSQL that the package is tested on. */
 const OLDEST = 15
 const NEWEST = 18
 
-/** Version of the server, and whether it takes writes. */
-export async function checkServer(patient: Patient): Promise<Examined> {
-  const [row] = await ask<{ version: string; major: number; standby: boolean; readOnly: boolean }>(
-    patient,
+/** Checks the version of the server, and that it accepts writes. */
+export async function checkServer(installation: Installation): Promise<CheckResult> {
+  const [row] = await queryRows<{ version: string; major: number; standby: boolean; readOnly: boolean }>(
+    installation,
     `SELECT split_part(current_setting('server_version'), ' ', 1) AS version,
        current_setting('server_version_num')::integer / 10000 AS major,
        pg_is_in_recovery() AS standby, current_setting('default_transaction_read_only')::boolean AS "readOnly"`,
@@ -41,8 +41,8 @@ export async function checkServer(patient: Patient): Promise<Examined> {
   } else if (readOnly) {
     problems.push(
       fail(
-        `transactions of role ${patient.role} are read-only here`,
-        `ALTER ROLE ${patient.role} IN DATABASE "${patient.database}" SET default_transaction_read_only = off;`,
+        `transactions of role ${installation.role} are read-only here`,
+        `ALTER ROLE ${installation.role} IN DATABASE "${installation.database}" SET default_transaction_read_only = off;`,
       ),
     )
   }

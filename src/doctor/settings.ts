@@ -1,9 +1,9 @@
 import { formatDuration } from '../operations/duration.js'
-import { fail, warn, type Examined, type Problem } from './finding.js'
-import { ask, type Patient } from './patient.js'
+import { fail, warn, type CheckResult, type Problem } from './finding.js'
+import { queryRows, type Installation } from './installation.js'
 
-/** A refresh or load that takes this long is no reason to end it. */
-const PATIENCE_MS = 5 * 60_000
+/** A timeout of at least this long does not cut off an ordinary refresh or load. */
+const AMPLE_MS = 5 * 60_000
 
 const TIMEOUTS: Readonly<Record<string, string>> = {
   statement_timeout: 'a refresh is one statement and would be cut off',
@@ -13,18 +13,18 @@ const TIMEOUTS: Readonly<Record<string, string>> = {
 
 interface ServerSetting {
   name: string
-  /** Milliseconds, or text, as a new session of this role has it. */
+  /** Value in a new session of this role; timeouts in milliseconds. */
   value: string
 }
 
-/** Encoding and timeouts with which a session of this role begins. */
-export async function checkSettings(patient: Patient): Promise<Examined> {
-  const [{ encoding } = { encoding: '' }] = await ask<{ encoding: string }>(
-    patient,
+/** Checks the encoding of the database, and timeouts and switches of a new session of this role. */
+export async function checkSettings(installation: Installation): Promise<CheckResult> {
+  const [{ encoding } = { encoding: '' }] = await queryRows<{ encoding: string }>(
+    installation,
     `SELECT current_setting('server_encoding') AS encoding`,
   )
-  const rows = await ask<ServerSetting>(
-    patient,
+  const rows = await queryRows<ServerSetting>(
+    installation,
     'SELECT name, reset_val AS value FROM pg_settings WHERE name = ANY ($1)',
     [[...Object.keys(TIMEOUTS), 'autovacuum', 'track_counts']],
   )
@@ -33,13 +33,13 @@ export async function checkSettings(patient: Patient): Promise<Examined> {
     problems.push(
       warn(
         `the database is encoded in ${encoding}: names of companies outside it cannot be loaded`,
-        `createdb -T template0 -E UTF8 ${patient.database}_utf8\npg_dump ${patient.database} | psql ${patient.database}_utf8`,
+        `createdb -T template0 -E UTF8 ${installation.database}_utf8\npg_dump ${installation.database} | psql ${installation.database}_utf8`,
       ),
     )
   }
   for (const { name, value } of rows) {
     const problem =
-      name in TIMEOUTS ? timeoutProblem(patient, name, Number(value)) : switchProblem(name, value)
+      name in TIMEOUTS ? timeoutProblem(installation, name, Number(value)) : switchProblem(name, value)
     if (problem) problems.push(problem)
   }
   const limits = rows.filter(({ name, value }) => name in TIMEOUTS && Number(value) > 0)
@@ -47,11 +47,11 @@ export async function checkSettings(patient: Patient): Promise<Examined> {
   return { summary: [encoding, ...(timeouts.length > 0 ? timeouts : ['no timeouts'])].join(', '), problems }
 }
 
-function timeoutProblem(patient: Patient, name: string, milliseconds: number): Problem | undefined {
-  if (milliseconds === 0 || milliseconds >= PATIENCE_MS) return undefined
+function timeoutProblem(installation: Installation, name: string, milliseconds: number): Problem | undefined {
+  if (milliseconds === 0 || milliseconds >= AMPLE_MS) return undefined
   const problem = `${name} is ${formatDuration(milliseconds)}: ${TIMEOUTS[name]}`
-  const remedy = `ALTER ROLE ${patient.role} IN DATABASE "${patient.database}" SET ${name} = 0;`
-  // Under ten seconds even an ordinary day does not fit.
+  const remedy = `ALTER ROLE ${installation.role} IN DATABASE "${installation.database}" SET ${name} = 0;`
+  // An ordinary refresh takes more than ten seconds.
   return milliseconds < 10_000 ? fail(problem, remedy) : warn(problem, remedy)
 }
 

@@ -1,7 +1,7 @@
-import { warn, type Examined } from './finding.js'
-import { ask, installedNames, type Patient } from './patient.js'
+import { warn, type CheckResult } from './finding.js'
+import { queryRows, installedNames, type Installation } from './installation.js'
 
-/** Smaller tables are read whole whatever the planner believes: 100 pages. */
+/** 100 pages: smaller tables are scanned sequentially whatever their statistics. */
 const SMALL_BYTES = 800 * 1024
 
 const QUERY = `
@@ -19,13 +19,17 @@ const QUERY = `
     AND (c.reltuples < 0 OR s.n_mod_since_analyze > greatest(c.reltuples, 10000))
   ORDER BY c.relname`
 
-/** Whether the planner knows the tables: those never analyzed, or changed more often than they have rows. */
-export async function checkStatistics(patient: Patient): Promise<Examined> {
-  const stale = await ask<{ name: string; never: boolean; changed: number; rows: number }>(patient, QUERY, [
-    // Staging tables are empty except during a load, which analyzes what it has copied.
-    JSON.stringify(installedNames(patient).filter(({ name }) => !name.startsWith('staged_'))),
-    SMALL_BYTES,
-  ])
+/** Finds tables without planner statistics, or with more changes than rows since the last ANALYZE. */
+export async function checkStatistics(installation: Installation): Promise<CheckResult> {
+  const stale = await queryRows<{ name: string; never: boolean; changed: number; rows: number }>(
+    installation,
+    QUERY,
+    [
+      // Staging tables are empty except during a load, which analyzes them itself.
+      JSON.stringify(installedNames(installation).filter(({ name }) => !name.startsWith('staged_'))),
+      SMALL_BYTES,
+    ],
+  )
   const never = stale.filter((table) => table.never).map((table) => table.name)
   const old = stale.filter((table) => !table.never)
   const facts = [

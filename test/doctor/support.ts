@@ -1,11 +1,11 @@
 import { expect } from 'vitest'
 import { examine } from '../../src/doctor/doctor.js'
 import type { Finding } from '../../src/doctor/finding.js'
-import type { DoctorOptions } from '../../src/doctor/patient.js'
+import type { DoctorOptions } from '../../src/doctor/installation.js'
 import type { TestDatabase } from '../support/index.js'
 import { completed, listSmallMarket } from '../refresh/market.js'
 
-/** Examines an installation in schema public; whoever runs the tests may have a REDIS_URL, the patient has none. */
+/** Examines an installation in schema public without its Redis: the environment of the tests may set REDIS_URL. */
 export async function findings(url: string, options: DoctorOptions = {}): Promise<Finding[]> {
   const all = await examine({ url, schema: 'public', redisUrl: '', ...options })
   return options.redisUrl === undefined ? all.filter(({ check }) => check !== 'redis') : all

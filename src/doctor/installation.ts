@@ -6,49 +6,52 @@ import { migrationNames } from '../database/read-migrations.js'
 import { engineSchema } from '../database/schemas.js'
 import { readPackageSql, type PackageSql } from './package-sql.js'
 
-/** What to examine besides the connection. */
+/** Options of examine(). */
 export interface DoctorOptions extends ConnectOptions {
-  /** Environment whose refresh and schedule are looked at. */
+  /** Environment whose refresh and schedule are checked; `DEFAULT` when left out. */
   environment?: string | undefined
-  /** Names of the checks to make; all when left out. */
+  /** Names of the checks to run; all when left out. */
   only?: readonly string[] | undefined
   /** Redis of the relay; REDIS_URL when left out. */
   redisUrl?: string | undefined
 }
 
-/** An installation under examination: its connection, and what every check needs to know of it. */
-export interface Patient {
+/** The examined installation: a connection, and the facts that the checks share. */
+export interface Installation {
   client: pg.Client
-  /** Schema of what readers use. */
+  /** Schema of the tables and functions that readers use. */
   schema: string
   /** Schema of everything else. */
   engine: string
-  /** The two as SQL writes them, quoted where they must be. */
+  /** Both schemas as SQL identifiers, quoted if necessary. */
   quotedSchema: string
   quotedEngine: string
-  /** Role of the connection, as SQL writes it. */
+  /** Role of the connection, as a SQL identifier. */
   role: string
   database: string
   environment: string
   redisUrl: string | undefined
-  /** True if the role has USAGE on both schemas; null when there is none that readers use. */
+  /** True if the role has USAGE on both schemas; null if `schema` does not exist. */
   usable: boolean | null
-  /** Schemas, as SQL writes them, on which the role has no USAGE. */
+  /** Schemas, as SQL identifiers, on which the role lacks USAGE. */
   closed: string[]
-  /** Whether the role may read which migrations are installed; null when none ever was. */
+  /** True if the role may read the table of installed migrations; null if there is no such table. */
   readable: boolean | null
-  /** Migrations that the database has, those of a newer package included; those of this package where it may not be read. */
+  /** Installed migrations, including those of a newer package; if `readable` is false, all of this package. */
   applied: string[]
-  /** What the applied migrations of this package install. */
+  /** SQL of those applied migrations that this package ships. */
   sql: PackageSql
 }
 
-/** Finds out who is connected to what, and which migrations are installed. */
-export async function admit(client: pg.Client, options: DoctorOptions): Promise<Patient> {
+/** Reads role, schemas, privileges and installed migrations. */
+export async function readInstallation(client: pg.Client, options: DoctorOptions): Promise<Installation> {
   const schema = options.schema ?? config().schema
   const engine = engineSchema(schema)
   const { rows } = await client.query<
-    Pick<Patient, 'quotedSchema' | 'quotedEngine' | 'role' | 'database' | 'usable' | 'closed' | 'readable'>
+    Pick<
+      Installation,
+      'quotedSchema' | 'quotedEngine' | 'role' | 'database' | 'usable' | 'closed' | 'readable'
+    >
   >(
     `SELECT quote_ident($1) AS "quotedSchema", quote_ident($2) AS "quotedEngine", quote_ident(current_user) AS role,
        current_database() AS database, n.usable, n.closed,
@@ -80,23 +83,23 @@ export async function admit(client: pg.Client, options: DoctorOptions): Promise<
 async function migrationsOf(
   client: pg.Client,
   schema: string,
-  { usable, readable }: Pick<Patient, 'usable' | 'readable'>,
+  { usable, readable }: Pick<Installation, 'usable' | 'readable'>,
 ): Promise<string[]> {
   if (!usable || readable === null) return []
   return readable ? [...(await appliedMigrations(client, schema)).keys()].sort() : migrationNames()
 }
 
-/** What is installed, by the names of schema and object. */
-export function installedNames({ schema, engine, sql }: Patient): { schema: string; name: string }[] {
+/** Lists the objects that the installed migrations create, with their schemas. */
+export function installedNames({ schema, engine, sql }: Installation): { schema: string; name: string }[] {
   return sql.objects.map((object) => ({
     schema: object.schema === 'api' ? schema : engine,
     name: object.name,
   }))
 }
 
-/** Rows of a query about the installation. */
-export async function ask<Row extends pg.QueryResultRow>(
-  { client }: Patient,
+/** Runs a query and returns its rows. */
+export async function queryRows<Row extends pg.QueryResultRow>(
+  { client }: Installation,
   sql: string,
   params: readonly unknown[] = [],
 ): Promise<Row[]> {

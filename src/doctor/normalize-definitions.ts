@@ -1,16 +1,16 @@
 import type pg from 'pg'
 import { identity, type CatalogEntry } from './catalog.js'
 
-/** What is read from its own text twice no longer changes. */
+/** The printed text is stable after parsing it twice. */
 const ROUNDS = 2
 const DRAFT = 'universes_doctor_draft'
 
 /**
- * What went through dump and restore, or pg_upgrade, was read from the text that the server printed, and may be printed otherwise
- * now: other parentheses and casts for the same query. So the texts that differ, on both sides, are read and printed again, in the
- * schema that comes first in search_path, until they stay the same. Runs in a transaction that is rolled back.
+ * Re-parses and re-prints the definitions that differ until they are stable. After dump and restore, or pg_upgrade, PostgreSQL may
+ * print the same query with other parentheses and casts, which is no difference. Creates drafts in the first schema of search_path:
+ * call it in a transaction that is rolled back.
  */
-export async function settle(
+export async function normalizeDefinitions(
   client: pg.Client,
   installed: readonly CatalogEntry[],
   expected: readonly CatalogEntry[],
@@ -21,7 +21,7 @@ export async function settle(
   ] as const) {
     const same = new Set(others.map(fingerprint))
     for (const entry of entries.filter((item) => !same.has(fingerprint(item))))
-      await settleEntry(client, entry)
+      await normalizeEntry(client, entry)
   }
 }
 
@@ -29,7 +29,7 @@ function fingerprint(entry: CatalogEntry): string {
   return `${identity(entry)} ${entry.facets['definition'] ?? ''}`
 }
 
-async function settleEntry(client: pg.Client, entry: CatalogEntry): Promise<void> {
+async function normalizeEntry(client: pg.Client, entry: CatalogEntry): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const draft = draftOf(entry)
     if (draft === undefined) return
@@ -39,7 +39,7 @@ async function settleEntry(client: pg.Client, entry: CatalogEntry): Promise<void
       const { rows } = await client.query<{ text: string }>(draft.print)
       if (rows[0]) draft.keep(rows[0].text)
     } catch {
-      // Names something that the package does not have: it is different, and stays as it is printed.
+      // Depends on an object that the package does not have: a real difference. Keep the text.
       return
     } finally {
       await client.query('ROLLBACK TO SAVEPOINT draft')
