@@ -1,6 +1,6 @@
 import { bootstrap, firstVersions } from '../src/database/install.js'
 
-/** What is installed, how it is installed, and adoption of tables that exist already. */
+/** Registry of installed files and objects, their installation and removal, and the adoption of existing tables. */
 export const { files, up, down } = bootstrap(
   firstVersions(
     'install/api_schema',

@@ -20,7 +20,7 @@ const NEEDED = `
   FROM jsonb_to_recordset($1) AS e (kind text, schema text, name text, arguments text, "table" text)
   JOIN pg_namespace AS n ON n.nspname = e.schema`
 
-/** What is there under these names. A relation of any kind, or a type, is in the way of each other; an index of our own table is not. */
+/** Objects with the needed names. Relations and types share one namespace; an index on a table of the package is no conflict. */
 const FOREIGN = `
   WITH needed AS (${NEEDED}), found AS (
     SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' WHEN 'c' THEN 'TYPE'
@@ -56,8 +56,8 @@ const FOREIGN = `
   ORDER BY 1`
 
 /**
- * Raises UV005 with every object of somebody else that has a name these migrations need: CREATE OR REPLACE would replace a function,
- * anything else would fail halfway, and a table in the engine's schema would be taken for the one that readers use.
+ * Raises UV005 with every foreign object whose name these migrations need. Otherwise CREATE OR REPLACE would overwrite a function, a
+ * relation would make the migration fail midway, and a table in the engine's schema would shadow the one that readers use.
  */
 export async function assertNoForeignObjects(
   client: pg.Client,
@@ -78,7 +78,7 @@ export async function assertNoForeignObjects(
   })
 }
 
-/** Tables that can be adopted may exist. The engine's schema comes first in search_path, so nothing there may hide what readers use. */
+/** Objects whose names must be free. Adoptable tables may exist, but not in the engine's schema, which comes first in search_path. */
 function neededNames(files: readonly SqlFile[]): SqlObject[] {
   const needed = files.flatMap((file) =>
     newObjects(file).map((object) => ({ ...object, adopt: file.adopt === true && object.kind === 'TABLE' })),
@@ -90,7 +90,7 @@ function neededNames(files: readonly SqlFile[]): SqlObject[] {
   return [...needed.filter(({ adopt }) => !adopt), ...hidden]
 }
 
-/** Objects of a file that its version before did not have. */
+/** Objects that this version of a file adds to the version before. */
 function newObjects(file: SqlFile): SqlObject[] {
   const objects = allObjects(file)
   if (file.version === 1) return objects

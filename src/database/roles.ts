@@ -5,42 +5,42 @@ import { withClient, type ConnectOptions } from './connect.js'
 /** PostgreSQL's insufficient_privilege. */
 const NOT_ALLOWED = '42501'
 
-/** Whose roles, and whether to keep what was done. */
+/** Options of createRoles() and dropRoles(). */
 export interface RoleOptions extends ConnectOptions {
-  /** Roles are named <prefix>_owner, <prefix>_operator and <prefix>_reader; `universes` when left out. */
+  /** Prefix of the role names <prefix>_owner, <prefix>_operator and <prefix>_reader; `universes` when left out. */
   prefix?: string | undefined
-  /** Does everything, reports it, and keeps nothing. */
+  /** Rolls back all changes after reporting them. */
   dryRun?: boolean | undefined
 }
 
-/** One right of a role on one object. */
+/** One privilege of a role on one object. */
 export interface RoleRight {
   role: 'owner' | 'operator' | 'reader'
   /** OWNERSHIP, or a privilege as GRANT names it. */
   privilege: string
   kind: string
   object: string
-  /** The table belongs to somebody else. */
+  /** True for a table with another owner. */
   adopted: boolean
 }
 
-/** FAIL: a right that could not be granted. WARN: for the caller to decide. */
+/** FAIL: a privilege that could not be granted. WARN: left to the caller. */
 export interface RoleProblem {
   status: 'FAIL' | 'WARN'
   problem: string
   remedy: string
 }
 
-/** A role that was there: dropped, or why not. */
+/** An existing role, and the reason if it could not be dropped. */
 export interface DroppedRole {
   role: string
   dropped: boolean
-  /** Who belonged to it. */
+  /** Roles that were members of it. */
   members: string[]
   reason: string | null
 }
 
-/** Calls create_roles: makes the three roles or brings them up to date. Returns every right of theirs, and what is wrong. */
+/** Calls create_roles, which creates or updates the three roles. Returns all their privileges, and the problems. */
 export async function createRoles(
   options: RoleOptions = {},
 ): Promise<{ rights: RoleRight[]; problems: RoleProblem[] }> {
@@ -51,7 +51,7 @@ export async function createRoles(
   })
 }
 
-/** Calls drop_roles: takes back what createRoles did in this schema, and drops the roles that nothing else needs. */
+/** Calls drop_roles, which undoes createRoles() in this schema and drops the roles without other dependencies. */
 export async function dropRoles(options: RoleOptions = {}): Promise<DroppedRole[]> {
   return inTransaction(
     options,

@@ -21,7 +21,7 @@ export interface JobRunnerOptions {
   notifier?: Notifier | undefined
   /** Interval of looking for jobs without a hint, in milliseconds: a hint can get lost. */
   pollMs?: number | undefined
-  /** How long close() waits for the current run, in milliseconds. */
+  /** Milliseconds that close() waits for the current run. */
   graceMs?: number | undefined
 }
 

@@ -7,13 +7,13 @@ import { loaded } from './holdings.js'
 import { refresh } from './market.js'
 import { issuerFiles } from './whole-market.js'
 
-/** How many of how many stocks, and how many percent that has to be. */
+/** Measured share of stocks, with the percentage to reach. */
 export interface Share {
   what: string
   right: number
   of: number
   percent: number
-  /** None: printed for comparison only. */
+  /** Omitted for shares that are only printed for comparison. */
   goal?: number
 }
 
@@ -39,7 +39,7 @@ export async function loadRealSectors(client: pg.Client, folder: string): Promis
   await refresh(client)
 }
 
-/** Makes the GICS sectors of gics_sectors.csv the temporary table `reference` of this connection; no rule reads it. */
+/** Reads the GICS sectors of gics_sectors.csv into the temporary table `reference`, which no rule uses. */
 export async function readReference(client: pg.Client, folder: string): Promise<void> {
   const text = readFileSync(join(folder, 'gics_sectors.csv'), 'utf8')
   const { data } = Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true })
@@ -54,7 +54,7 @@ export async function readReference(client: pg.Client, folder: string): Promise<
   if (rows.length > 0) throw new Error(`gics_sectors.csv: no GICS sector: ${JSON.stringify(rows[0])}`)
 }
 
-/** What is measured, with its goal and the query that counts. */
+/** Shares to measure, each with its goal and the query that counts. */
 const SHARES: readonly { what: string; goal?: number; sql: string }[] = [
   {
     what: 'active CS and ADRC in a sector other than unknown',
@@ -102,7 +102,7 @@ const SHARES: readonly { what: string; goal?: number; sql: string }[] = [
   },
 ]
 
-/** Measures what the database of `client` holds against the table `reference`. */
+/** Compares the sectors in the database with the table `reference`. */
 export async function measureShares(client: pg.Client): Promise<Share[]> {
   const shares: Share[] = []
   for (const { sql, ...share } of SHARES) {
@@ -113,12 +113,12 @@ export async function measureShares(client: pg.Client): Promise<Share[]> {
   return shares
 }
 
-/** Whether a goal is reached; true where there is none. Nothing measured is nothing reached. */
+/** True if the goal is reached or there is none. */
 export function isMet({ goal, percent }: Share): boolean {
   return goal === undefined || percent >= goal
 }
 
-/** The ten SIC codes with the most stocks in a wrong sector: where a range of sic_sectors is worth splitting. */
+/** Returns the ten SIC codes with the most stocks in a wrong sector: candidates for splitting a range of sic_sectors. */
 export async function worstCodes(client: pg.Client): Promise<WrongCode[]> {
   const { rows } = await client.query<WrongCode>(`
     SELECT s.sic_code, min(s.sic_description) AS description, min(c.sector) AS sector,

@@ -1,6 +1,6 @@
 import autocannon from 'autocannon'
 
-/** What the client of the benchmark is asked to send. */
+/** Requests to send. */
 export interface Load {
   url: string
   headers: Record<string, string>
@@ -8,17 +8,17 @@ export interface Load {
   seconds: number
 }
 
-/** What came of it. */
+/** Measurements of the requests. */
 export interface LoadResult {
   requests: number
   seconds: number
-  /** Answers by status. */
+  /** Number of responses by status. */
   statuses: Record<string, number>
   errors: number
   bytes: number
 }
 
-// A process of its own, so that sending requests costs the server under test nothing.
+// Runs as a separate process, so that sending requests takes no time of the server under test.
 process.on('message', (load: Load) => {
   void run(load).then((result) => process.send?.(result))
 })

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Pairs, Line } from './report.js'
 import type { Servers } from './servers.js'
 
-/** What every row of the benchmark gets. */
+/** Shared input of all rows. */
 export interface Bench {
   servers: Servers
   /** Smaller sizes and fewer repetitions. */
@@ -17,14 +17,14 @@ export interface Row {
   run(this: void, bench: Bench): Promise<Line[]>
 }
 
-/** Milliseconds that `work` takes. */
+/** Returns the duration of `work` in milliseconds. */
 export async function time(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now()
   await work()
   return performance.now() - start
 }
 
-/** One side of a comparison: what is not timed goes into `before` and `after`. */
+/** One side of a comparison; `before` and `after` are not timed. */
 export interface Side {
   before?: () => Promise<unknown>
   run: () => Promise<unknown>
@@ -51,7 +51,7 @@ async function timeSide({ before, run, after }: Side): Promise<number> {
   return taken
 }
 
-/** Bytes of write-ahead log that the server writes while `work` runs; nothing else may run on it. */
+/** Returns the bytes of write-ahead log written while `work` runs; the server must be otherwise idle. */
 export async function walOf(client: pg.Client, work: () => Promise<unknown>): Promise<number> {
   const position = async (): Promise<string> =>
     (await client.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn()::text AS lsn')).rows[0]!.lsn

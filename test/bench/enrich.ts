@@ -35,9 +35,9 @@ export const enrich: Row = {
 }
 
 /**
- * What has to be read to know that nothing has changed: what every stock's sector, industry and complete list should
- * be, with the reasons, since a membership states them too; and the memberships that there are. Both are consumed on
- * the server. Comparing one with the other is our own part, as are the lock, the run's row and its event.
+ * Reads the minimum needed to detect that nothing has changed: the desired sector, industry and complete list of every
+ * stock with their reasons, which are part of a membership, and the current memberships. The rows stay on the server.
+ * The comparison itself, the lock, the run's row and its event are counted as ours.
  */
 const CLASSIFICATION = `
   SELECT

@@ -6,7 +6,7 @@ import { wholeMarket } from './whole-market.js'
 
 const COMMANDS = [['validate'], ['report', '--detail']]
 
-/** Looking at everything there is: the checks and the detailed report. */
+/** Validation and the detailed report. */
 export const look: Row = {
   name: 'look',
   run: async (bench) => {
@@ -39,14 +39,14 @@ export const look: Row = {
   },
 }
 
-/** What the two commands ask the server. */
+/** Queries of the two commands. */
 async function lookAtAll(client: Client): Promise<void> {
   const checks = await client.query('SELECT * FROM validate_relationships()')
   const report = await client.query(`SELECT relationship_report('DEFAULT', true) AS report`)
   if (checks.rowCount === 0 || report.rows[0] === undefined) throw new Error('nothing was looked at')
 }
 
-/** Tables that the two functions read, as the server itself counts them. */
+/** Returns the tables that the two functions read, according to the server's statistics. */
 async function tablesRead(client: Client): Promise<string[]> {
   await client.query('BEGIN')
   await lookAtAll(client)

@@ -10,12 +10,12 @@ import { wholeMarket } from './whole-market.js'
 
 const PATH = '/admin/historical-data'
 
-/** What opening a page took. */
+/** Cost of opening a page. */
 interface Opened {
   /** Milliseconds to the first contentful paint, and to the figures of the service. */
   painted: number
   filled: number
-  /** Bytes that came over the wire, headers included. */
+  /** Bytes transferred, headers included. */
   bytes: number
   requests: number
 }
@@ -75,7 +75,7 @@ async function measure(bench: Bench, browser: Browser, url: string, floorUrl: st
   ]
 }
 
-/** Opens an address in a context of its own, as somebody does who was never there. */
+/** Opens an address in a new browser context, as a first-time visitor. */
 async function open(browser: Browser, url: string, filled: string): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
   const tab = await context.newPage()

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import pg from 'pg'
 
-/** What a reader saw while somebody else wrote. */
+/** Measurements of a reader while another session writes. */
 export interface Reading {
   reads: number
   /** Reads that had to wait for a lock longer than a few milliseconds. */

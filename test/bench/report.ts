@@ -2,7 +2,7 @@ import { cpus, totalmem } from 'node:os'
 
 /** One line of the table of results. */
 export interface Line {
-  /** What is measured, and at which size. */
+  /** Measured operation and its size. */
   what: string
   floor: string
   ours: string
@@ -12,19 +12,19 @@ export interface Line {
   note?: string
 }
 
-/** Milliseconds, or any other unit, of the floor and of ours; the same index is the same moment. */
+/** Values of the floor and of ours in the same unit; equal indexes were measured one after the other. */
 export interface Pairs {
   floor: number[]
   ours: number[]
 }
 
-/** A goal for ours : floor. */
+/** Goal for the ratio ours : floor. */
 export interface Goal {
   atMost?: number
   atLeast?: number
 }
 
-/** Ours divided by the floor measured just before it: median, smallest and largest. */
+/** Line for the ratios of ours to the floor measured just before: median, smallest and largest. */
 export function ratioLine(
   what: string,
   { floor, ours }: Pairs,
@@ -45,7 +45,7 @@ export function ratioLine(
   }
 }
 
-/** A value that has to stay under a limit, with what it is compared with, if anything. */
+/** Line for a value that must stay below a limit, with an optional value to compare it with. */
 export function limitLine(
   what: string,
   value: number,
@@ -64,7 +64,7 @@ export function limitLine(
   }
 }
 
-/** The middle value. */
+/** Returns the median. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const half = sorted.length >> 1
@@ -72,12 +72,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2
 }
 
-/** Three significant digits. */
+/** Formats a number with three significant digits. */
 export function short(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumSignificantDigits: 3 })
 }
 
-/** The table in Markdown. */
+/** Renders the lines as a Markdown table. */
 export function markdown(lines: readonly Line[]): string {
   const rows = lines.map(({ what, floor, ours, ratio, goal, met, note }) => {
     return `| ${[what, floor, ours, ratio, goal, met ? 'met' : '**missed**', note ?? ''].join(' | ')} |`
@@ -86,7 +86,7 @@ export function markdown(lines: readonly Line[]): string {
   return [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows, ''].join('\n')
 }
 
-/** What the numbers depend on. */
+/** Describes the machine and the versions of PostgreSQL and Node. */
 export function machine(postgres: string): string {
   const processor = cpus()[0]?.model ?? 'unknown processor'
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB of memory`

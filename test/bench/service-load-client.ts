@@ -1,32 +1,32 @@
 import autocannon from 'autocannon'
 
-/** What the readers are asked to do. */
+/** Load to generate. */
 export interface Reading {
   url: string
   headers: Record<string, string>
-  /** What each reader asks for, in turns; as many readers as connections, these over and over. */
+  /** Paths that each reader requests in turn; the lists repeat if there are more connections than lists. */
   readers: string[][]
   connections: number
   seconds: number
 }
 
-/** What came of it. */
+/** Measurements of the requests. */
 export interface Read {
   requests: number
   seconds: number
-  /** Answers by status. */
+  /** Number of responses by status. */
   statuses: Record<string, number>
-  /** Connections that broke, answers that took too long, by reason. */
+  /** Number of broken connections and timeouts, by reason. */
   errors: Record<string, number>
   /** Milliseconds. */
   p50: number
   p99: number
 }
 
-/** The service itself gives up after that long. */
+/** Request timeout of the service. */
 const TIMEOUT_S = 30
 
-// A process of its own, so that sending requests costs the service under test nothing but its share of the machine.
+// Runs as a separate process, so that sending requests does not occupy the event loop of the service under test.
 process.once('message', (reading: Reading) => {
   void run(reading).then((read) => process.send?.(read, () => process.disconnect()))
 })
@@ -43,7 +43,7 @@ async function run({ url, headers, readers, connections, seconds }: Reading): Pr
         requests: requests[0]!,
         duration: seconds,
         timeout: TIMEOUT_S,
-        // Each reader begins with another path: all at a time would ask for the same.
+        // Stagger the readers, or all of them would request the same path at the same time.
         setupClient: (client) => {
           const own = requests[started % requests.length]!
           const first = started++ % own.length

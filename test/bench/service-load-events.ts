@@ -4,17 +4,17 @@ import type { Client } from 'pg'
 
 const STREAM = 'bench:events'
 
-/** What Redis gets. */
+/** Subscription to the events on Redis. */
 export interface Following {
   /** Name of the stream. */
   stream: string
   redis: Redis
-  /** Numbers of the events that a subscriber heard of. */
+  /** Sequence numbers that the subscriber received. */
   heard: Set<number>
   close(this: void): void
 }
 
-/** Everything that Redis gets, as a subscriber hears it and as the stream keeps it. */
+/** Subscribes to all channels and records the sequence numbers. */
 export async function follow(url: string): Promise<Following> {
   const [redis, subscriber] = [new Redis(url), new Redis(url)]
   const heard = new Set<number>()
@@ -30,18 +30,18 @@ export async function follow(url: string): Promise<Following> {
   return { stream: STREAM, redis, heard, close }
 }
 
-/** What became of the events of a run. */
+/** Delivery of the events of a run. */
 export interface Events {
   total: number
-  /** Not in the stream. */
+  /** Number of events missing in the stream. */
   missing: number
-  /** Heard by no subscriber. */
+  /** Number of events that the subscriber did not receive. */
   unheard: number
-  /** Entries of the stream that do not follow the one before. */
+  /** Number of stream entries whose prev_seq is not the entry before. */
   gaps: number
 }
 
-/** Compares the outbox with what Redis got. */
+/** Compares the outbox with the stream and the subscriber. */
 export async function lostEvents(
   client: Client,
   { redis, heard }: Following,

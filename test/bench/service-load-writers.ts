@@ -6,20 +6,20 @@ import { dataDir } from '../support/data.js'
 import type { ServiceProcess } from './service-process.js'
 import { issuerFiles } from './whole-market.js'
 
-/** What was asked of the service besides reading. */
+/** Requests other than reads. */
 export interface Written {
   refreshes: number
   loads: number
   previews: number
   /** Members that the loads added, removed and updated. */
   changes: number
-  /** Refreshes and loads that were told that another change is going on. */
+  /** Refreshes and loads refused because another one was running. */
   busy: number
-  /** Answers that should not have been. */
+  /** Unexpected responses. */
   failures: string[]
 }
 
-/** A file to upload, with the fields beside it. */
+/** A file to upload with its form fields. */
 export interface Upload {
   name: string
   content: Buffer
@@ -30,7 +30,7 @@ const PRICES_EVERY_MS = 1_000
 const REFRESH_EVERY_MS = 2_000
 const LOAD_EVERY_MS = 1_500
 
-/** Changes prices, asks for refreshes and uploads files, each at its own pace, until `signal` aborts. */
+/** Changes prices, requests refreshes and uploads files at different intervals until `signal` aborts. */
 export async function write(
   service: ServiceProcess,
   client: Client,
@@ -63,7 +63,7 @@ async function repeat(every: number, signal: AbortSignal, work: (turn: number) =
   }
 } // prettier-ignore
 
-/** One stock in 128 moves by more than the 5 percent that count, up and down in turns. */
+/** Moves one stock in 128 by more than the threshold of 5 percent, up and down alternately. */
 async function movePrices(client: Client, turn: number): Promise<void> {
   await client.query(
     `UPDATE ohlcv_daily AS o SET close = o.close * $2
@@ -102,7 +102,7 @@ function count(
   else written.failures.push(`${what}: ${status} ${text.slice(0, 200)}`)
 }
 
-/** In turns, without end: a fund and a list, each in two editions that differ in members, and previews of issuers' files. */
+/** Yields uploads endlessly: a fund and a list, each alternating between two sets of members, and previews of issuer files. */
 export function* uploads(): Generator<Upload, never> {
   const lines = holdings()
   const edition = (part: number): Buffer =>

@@ -14,7 +14,7 @@ import { wholeMarket } from './whole-market.js'
 
 const CONNECTIONS = 200
 const SAMPLE_MS = 250
-/** How much more may be in memory in the last third than in the middle one. */
+/** Limit for the memory of the last third of the run relative to the middle third. */
 const FLAT = 1.1
 const QUIET_MS = 60_000
 
@@ -87,7 +87,7 @@ async function underLoad(bench: Bench, { service, client, files, seconds }: Sett
   return { read, written, memory }
 }
 
-/** What an application asks for all the time. */
+/** Frequent requests of an application. */
 const OFTEN = [
   '/api/universes/ETF/SPY/members',
   '/api/symbols/AAPL',
@@ -101,7 +101,7 @@ const OFTEN = [
   '/api/sectors',
 ]
 
-/** What an admin page and monitoring ask for now and then. */
+/** Occasional requests of an admin page and of monitoring. */
 const SOMETIMES = [
   '/api/search?q=micro',
   '/api/processing/cache-sync/history',
@@ -114,7 +114,7 @@ const SOMETIMES = [
   '/metrics',
 ]
 
-/** What takes SQL half a second after each change of a universe. */
+/** Requests that take half a second in SQL after each change of a universe. */
 const RARELY = ['/api/report', '/api/validation']
 
 const USUAL = SOMETIMES.flatMap((path) => [...OFTEN, path])

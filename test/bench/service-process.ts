@@ -4,20 +4,20 @@ import { createKey } from '../../src/http/security/keys.js'
 import { stopOnExit } from '../../src/operations/stop-on-exit.js'
 import { packageRoot } from '../../src/package.js'
 
-/** A service in a process of its own, as an operator runs it. */
+/** A service in a separate process, as an operator runs it. */
 export interface ServiceProcess {
   url: string
-  /** Of a key that may read, refresh and load. */
+  /** Headers with a key of scope `operate`. */
   headers: Record<string, string>
-  /** Bytes that are in memory. */
+  /** Returns the resident set size in bytes. */
   residentSet(): number
-  /** What it has logged at level warn and above. */
+  /** Returns the log lines of level warn and above. */
   warnings(): string[]
-  /** SIGTERM; returns the exit code. */
+  /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number | null>
 }
 
-/** Starts `universes serve --relay` with keys, and no limit of requests that would come into play. */
+/** Starts `universes serve --relay` with API keys and a rate limit too high to matter. */
 export async function startServiceProcess(
   database: string,
   redis: string,

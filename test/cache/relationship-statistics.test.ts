@@ -138,7 +138,7 @@ describe('memory, on a whole market', async () => {
     const before = heap()
     for (let n = 0; n < 12; n++) await round(n)
     expect(cache.statistics().loads).toBeGreaterThan(16)
-    // What the last query or connection holds goes a moment later. Everything there is takes some ten megabytes: not one more of it may be left.
+    // Memory of the last query or connection is freed with a delay. A snapshot takes some ten megabytes: one leaked copy fails the test.
     await eventually(() => (heap() - before) / 2 ** 20).toBeLessThan(3)
   })
 

@@ -23,12 +23,12 @@ export function eventually<Value>(look: () => Value | Promise<Value>): ReturnTyp
   return expect.poll(look, { timeout: 60_000, interval: 5 })
 }
 
-/** For afterEach. */
+/** Closes the caches of openCache(); call it in afterEach. */
 export async function closeCaches(): Promise<void> {
   await Promise.all(open.splice(0).map((cache) => cache.close()))
 }
 
-/** Waits until a cache has taken every event into account and says that it is fresh. */
+/** Waits until a cache includes every event and reports that it is fresh. */
 export async function caughtUp(cache: RelationshipCache, db: Pick<TestDatabase, 'query'>): Promise<void> {
   const [row] = await db.query<{ seq: number }>(
     'SELECT coalesce(max(seq), 0)::integer AS seq FROM universe_events',
@@ -36,7 +36,7 @@ export async function caughtUp(cache: RelationshipCache, db: Pick<TestDatabase, 
   await eventually(() => [cache.statistics().seq, cache.stale]).toEqual([row!.seq, null])
 }
 
-/** Every answer that a cache gives about universes and their members. */
+/** Returns the results of all lookups of a cache. */
 export function everything(cache: RelationshipCache): unknown {
   const groups = cache.universes(undefined, { retired: true })
   const members = groups.map(({ type, name }) => cache.members(type, name))
@@ -52,7 +52,7 @@ export function everything(cache: RelationshipCache): unknown {
   }
 }
 
-/** Fails unless a cache answers like one that is opened now. */
+/** Fails unless a cache returns the same results as a newly opened one. */
 export async function expectFresh(cache: RelationshipCache, db: TestDatabase): Promise<void> {
   await caughtUp(cache, db)
   const fresh = await openCache(db, { environment: cache.environment })
@@ -63,7 +63,7 @@ export async function expectFresh(cache: RelationshipCache, db: TestDatabase): P
   await fresh.close()
 }
 
-/** What a cache tells about changes, in order. */
+/** Collects the changes that a cache reports, in order. */
 export function watch(cache: RelationshipCache): Changes[] {
   const told: Changes[] = []
   cache.onChange((changes) => told.push(changes))

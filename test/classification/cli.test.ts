@@ -68,7 +68,7 @@ describe('universes enrich sectors', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^SECTOR +utilities +15 +1 +0 +0$/m)
     expect(stdout).toMatch(/dry run, nothing was kept: would make \d+ changes/)
-    // What is stored was not changed by what would have been.
+    // A dry run changes no stored row.
     expect(stdout).not.toContain('classified by')
     expect(await contents(db, ['sync_runs'])).toEqual(before)
   })

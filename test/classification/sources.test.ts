@@ -5,7 +5,7 @@ import { enriched, loadIssuerFund, sectorsOf, takeMarks } from './enriching.js'
 
 let db: TestDatabase
 
-/** What each source says of P1: P2 is unknown to the first source, P3 to the first two, ..., P6 to all. */
+/** Statements of all sources about P1; P2 is unknown to the first source, P3 to the first two, ..., P6 to all. */
 const SAYS = [
   ['P1', 'utilities', 'override', 'they sell power', 'banks'],
   ['P2', 'health_care', 'issuer_file', 'FNDA file: Health Care', 'banks'],

@@ -140,7 +140,7 @@ describe('migrations', () => {
     expect(paths).toEqual([{ setting: 'search_path=uni_universes, uni, pg_temp' }])
     const twin = await testDatabase(import.meta.url)
     expect(await catalog(db, 'uni')).toBe(await catalog(twin))
-    // Whoever calls needs no search_path at all.
+    // Callers need no search_path.
     const [run] = await db.query("SELECT status, error FROM uni.refresh_universes('full')")
     expect(run).toEqual({ status: 'completed', error: null })
     expect(await runCli(['--schema', 'uni', 'migrate', 'down', 'all'], { env })).toMatchObject({ code: 0 })

@@ -1,4 +1,4 @@
-/** What differs from one run to the next: written like this, both sides are equal. */
+/** Patterns of values that differ between runs, with their replacements. */
 const VOLATILE: [RegExp, string][] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
@@ -14,7 +14,7 @@ const VOLATILE: [RegExp, string][] = [
 const MEASURED =
   /(^|[._])(seq|ms|milliseconds|seconds|ns|bytes|hits|misses|hit_ratio|loads|made|kept|answers|calls|version|group_id|median|p95|longest)$/
 
-/** The text with everything that differs from run to run replaced by its kind. */
+/** Replaces everything that differs between runs by its kind. */
 export function settled(text: string): string {
   return VOLATILE.reduce((so, [pattern, kind]) => so.replace(pattern, kind), text)
 }
@@ -22,7 +22,7 @@ export function settled(text: string): string {
 /** Days before a message within which a bare date in it counts as recent. */
 const RECENT_DAYS = 7
 
-/** The message with every bare date of the week before its timestamp written the same: examples keep their dates, the world goes on. */
+/** Normalizes bare dates of the week before the timestamp of a message: the dates in examples do not change. */
 export function withRecentDays<Message extends { timestamp: string }>(message: Message): Message {
   const sent = Date.parse(message.timestamp.slice(0, 10))
   const text = JSON.stringify(message).replace(/"(\d{4}-\d\d-\d\d)"/g, (quoted, day: string) => {
@@ -33,8 +33,8 @@ export function withRecentDays<Message extends { timestamp: string }>(message: M
 }
 
 /**
- * How an answer differs from the one that the document shows: same keys, same types, and same values but for times, ids
- * and measurements. `"..."` as the last element of an array, or as a key, stands for more of the same.
+ * Compares a response with the one in the document and returns the differences. Keys, types and values must be equal,
+ * except for times, ids and measurements. `"..."` as the last element of an array, or as a key, stands for more of the same.
  */
 export function differences(shown: unknown, real: unknown, path = '$'): string[] {
   if (Array.isArray(shown))
@@ -46,7 +46,7 @@ export function differences(shown: unknown, real: unknown, path = '$'): string[]
   return shown === real ? [] : [unequal(shown, real, path)]
 }
 
-/** Equal but for what differs from run to run; a text that ends with three dots goes on. */
+/** True if both texts are equal apart from volatile values; three dots at the end stand for the rest. */
 function matches(shown: string, real: string): boolean {
   const [left, right] = [settled(shown), settled(real)]
   return shown.endsWith(' ...') ? right.startsWith(left.slice(0, -4)) : left === right
@@ -83,7 +83,7 @@ function unequal(shown: unknown, real: unknown, path: string): string {
 }
 
 /**
- * How printed text differs from the shown one, line by line, blanks and rules of tables counted once. A line `...` stands for
+ * Compares printed text with the document line by line; runs of blanks and table rules count as one. A line `...` stands for
  * any number of lines, three dots at the end of a line for its rest.
  */
 export function lineDifferences(shown: string, printed: string): string[] {
@@ -115,7 +115,7 @@ function plain(text: string): string[] {
     .filter((line) => line !== '')
 }
 
-/** The same for a stream of server-sent events: ids are numbers of the outbox, data is compared as JSON. */
+/** Compares streams of server-sent events: ids must be outbox numbers, data is compared as JSON. */
 export function eventDifferences(shown: string, printed: string): string[] {
   const [left, right] = [events(shown), events(printed)]
   const open = left.indexOf('...')

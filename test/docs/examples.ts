@@ -20,10 +20,10 @@ export function examples(blocks: readonly Block[]): Example[] {
   return found
 }
 
-/** What else the comment above commands may say: that they fail, or never end. */
+/** Further words of the comment above a block: the commands fail, or never end. */
 const OUTCOMES = ['fails', 'endless']
 
-/** Circumstances that an example needs: `<!-- shell busy -->`. Each is brought about, and taken back afterwards. */
+/** Conditions that an example needs, such as `<!-- shell busy -->`; each is set up before the example and undone after it. */
 const CIRCUMSTANCES: Record<string, (stage: Stage, run: () => Promise<void>) => Promise<void>> = {
   busy: async ({ db, call, ended }, run) => {
     const client = await db.client()
@@ -40,7 +40,7 @@ const CIRCUMSTANCES: Record<string, (stage: Stage, run: () => Promise<void>) => 
   },
 }
 
-/** Runs an example. What a run that it has started does is over when this resolves, but for a broken one: that is asked about next. */
+/** Runs an example and waits for the end of a run that it starts, unless that one is broken: the next example shows its status. */
 export async function perform(stage: Stage, { block, shown }: Example): Promise<Finished> {
   let finished: Finished | undefined
   const isShown = (printed: string): boolean => lineDifferences(shown?.text ?? '', printed).length === 0
@@ -61,7 +61,7 @@ function unknown(word: string): never {
   throw new Error(`no circumstance is called "${word}"`)
 }
 
-/** How the outcome differs from what the document shows. */
+/** Returns the differences between the outcome and the document. */
 export function judge({ block, shown }: Example, finished: Finished): string[] {
   const { code, stdout, stderr, status } = finished
   const wanted = block.words.includes('fails') ? 1 : block.words.includes('endless') ? null : 0

@@ -1,6 +1,6 @@
 import type { Stage } from './stage.js'
 
-/** What the examples of messages need beside the runs of the document: a stock that is new, and one that has gone. */
+/** Adds the data for the examples of messages: a new stock and a delisted one. */
 export async function listedAndInactive({ db, run }: Stage): Promise<void> {
   await db.query(
     `INSERT INTO symbols (symbol, name, type, primary_exchange, active, weighted_shares_outstanding, list_date, sic_code)

@@ -6,19 +6,19 @@ import { packageRoot } from '../../src/package.js'
 const PROGRAM = join(packageRoot, 'dist', 'src', 'cli', 'index.js')
 const APT = 'apt-get install python3 python3-requests python3-redis curl postgresql-client'
 
-/** What a block of commands left. */
+/** Outcome of a block of commands. */
 export interface Finished {
   code: number | null
   stdout: string
   stderr: string
-  /** Of the last request of curl: status and headers. */
+  /** Status of curl's last request. */
   status: number | undefined
   headers: Map<string, string>
 }
 
 /**
- * A folder as a reader has it: the examples' files in it, `universes`, `python3`, `curl` and `psql` on the PATH. curl writes down the
- * headers of every answer by its own configuration file, so that blocks run as they are pasted.
+ * Working directory of a reader: it has the files of the examples, and `universes`, `python3`, `curl` and `psql` on the PATH. A curl
+ * configuration file records the headers of every response, so that blocks run exactly as pasted.
  */
 export class Workplace {
   readonly folder: string
@@ -51,12 +51,12 @@ export class Workplace {
     return join(this.folder, '.headers')
   }
 
-  /** A variable that later blocks see. */
+  /** Sets an environment variable for later blocks. */
   set(name: string, value: string): void {
     this.#environment[name] = value
   }
 
-  /** Ends what still runs. */
+  /** Stops the processes that still run. */
   close(): void {
     for (const end of this.#ends) end()
   }
@@ -67,8 +67,8 @@ export class Workplace {
   }
 
   /**
-   * Runs a block as a script that stops at its first failure. One that never ends by itself is ended as soon as `isEnough`
-   * says so of what it has printed.
+   * Runs a block as a script that stops at its first failure. An endless one is stopped as soon as `isEnough` accepts its
+   * output.
    */
   async run(script: string, isEnough?: (printed: string) => boolean): Promise<Finished> {
     rmSync(this.#headerFile, { force: true })
@@ -96,7 +96,7 @@ export class Workplace {
     return { code, stdout, stderr, ...this.#answer() }
   }
 
-  /** Status and headers of the last answer that curl has received. */
+  /** Reads status and headers of the last response that curl received. */
   #answer(): Pick<Finished, 'status' | 'headers'> {
     if (!existsSync(this.#headerFile)) return { status: undefined, headers: new Map() }
     const [first = '', ...lines] = readFileSync(this.#headerFile, 'utf8').trim().split(/\r?\n\r?\n/).at(-1)!.split(/\r?\n/) // prettier-ignore
@@ -105,7 +105,7 @@ export class Workplace {
   }
 }
 
-/** The python3 that has both libraries: the one of the PATH, else that of the system, for which Debian packages them. */
+/** Path of a python3 that has both libraries: the one on the PATH, else the system's, for which Debian packages them. */
 function python(): string {
   const found = [...onPath('python3'), '/usr/bin/python3'].find(
     (path) => existsSync(path) && spawnSync(path, ['-c', 'import requests, redis']).status === 0,

@@ -49,7 +49,7 @@ async function history(name: string, symbol: string): Promise<Record<string, unk
   )
 }
 
-/** What must hold of all history at any time, whatever the tests did. */
+/** Fails if history violates an invariant, whatever the tests did. */
 async function expectSoundHistory(): Promise<void> {
   const overlapping = await db.query(
     `SELECT a.group_id, a.symbol FROM membership_history AS a JOIN membership_history AS b USING (group_id, symbol)

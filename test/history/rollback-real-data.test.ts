@@ -13,7 +13,7 @@ describe('a bad load on a whole market', () => {
   let refreshed: SyncRun
   let before: { memberships: string[]; entries: string[] }
   let bad: LoadResult
-  /** What the bad files change: constituents of SPY, weights of QQQ. */
+  /** Numbers of changes by the bad files: constituents of SPY, weights of QQQ. */
   let harm: { added: number; removed: number; updated: number; total: number }
 
   beforeAll(async () => {

@@ -3,11 +3,11 @@ import type { LoadResult } from '../../src/load/result.js'
 import type { SyncRun } from '../../src/operations/refresh.js'
 import { removeFolder, type TestDatabase } from '../support/index.js'
 
-/** How a test loads a fund. */
+/** Options of loading a fund. */
 export interface FundOptions {
   etf?: string
   environment?: string
-  /** On unless stated: small funds lose more of their members than a guard would let pass. */
+  /** Default true: small funds lose more members than the guards allow. */
   force?: boolean
 }
 
@@ -39,7 +39,7 @@ export async function rollBack(
   return run as unknown as SyncRun
 }
 
-/** When a run or load was over, with microseconds. */
+/** Returns the end of a run or load, with microseconds. */
 export async function endOf(db: TestDatabase, id: string): Promise<string> {
   const [row] = await db.query<{ at: string }>(
     'SELECT finished_at::text AS at FROM recorded_runs WHERE id = $1',
@@ -48,7 +48,7 @@ export async function endOf(db: TestDatabase, id: string): Promise<string> {
   return row!.at
 }
 
-/** This moment by the clock of the server, with microseconds. */
+/** Returns the server's current time, with microseconds. */
 export async function clock(db: TestDatabase): Promise<string> {
   const [row] = await db.query<{ at: string }>('SELECT clock_timestamp()::text AS at')
   return row!.at
@@ -93,7 +93,7 @@ export async function failedChecks(db: TestDatabase): Promise<unknown[]> {
   return db.query(`SELECT check_name, findings, samples FROM validate_relationships() WHERE status = 'FAIL'`)
 }
 
-/** Rows of history that overlap or leave a gap, rankings that are not numbered 1 to n, entries that are not what the members are. */
+/** Returns overlaps and gaps in history, rankings not numbered 1 to n, and cache entries that differ from the members. */
 export async function faults(db: TestDatabase): Promise<unknown[]> {
   return db.query(
     `TABLE check_history_overlaps UNION ALL TABLE check_history_gaps UNION ALL TABLE check_rank_gaps

@@ -9,13 +9,13 @@ export interface Sent {
 export interface Follower {
   status: number
   headers: Headers
-  /** What has come so far. */
+  /** Events received so far. */
   events: Sent[]
   comments: string[]
   names(): string[]
   /** Resolves when the service ends the stream, rejects when the connection breaks. */
   ended: Promise<void>
-  /** Goes away. */
+  /** Closes the connection. */
   leave(): void
 }
 

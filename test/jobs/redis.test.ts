@@ -16,7 +16,7 @@ let subscriber: Subscriber
 beforeEach(async () => {
   db = await testDatabase(import.meta.url)
   await changedMarket(db)
-  // What the market has said so far is of no interest.
+  // Skip the events of setting up the market.
   await db.query('UPDATE universe_events SET published_at = now()')
   const redis = await startRedis()
   subscriber = await subscribe(redis.url)

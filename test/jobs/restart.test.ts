@@ -143,7 +143,7 @@ test('Redis restarts while jobs run and the relay relays: no event is missing', 
   const { statuses, broken } = await load.stop()
   expect(broken).toEqual([])
   expect([...statuses.keys()]).toEqual([200])
-  // What Redis had taken before it went was heard, what came after it is in the stream, which starts empty.
+  // The subscriber received the events before the restart of Redis; the stream, which starts empty, has those after it.
   await unbroken(db, [...subscriber.received.map(({ message }) => message), ...streams.flat()])
   subscriber.close()
   expect(await db.query('SELECT 1 FROM sync_runs WHERE id = ANY ($1)', [jobs])).toHaveLength(jobs.length)

@@ -31,7 +31,7 @@ export interface StoredEvent {
   payload: Record<string, unknown>
 }
 
-/** Only what a database can be asked: a pool or a client will do. */
+/** Anything that runs queries: a database, pool or client. */
 export type Asked = Pick<TestDatabase, 'query'>
 
 /** A small market that has been refreshed, and one price that has moved since: the next refresh has something to change. */
@@ -49,18 +49,18 @@ export async function movePrice(db: TestDatabase): Promise<void> {
   await setCloses(db, { UTL1: row!.high ? 1_000 : 900_000 })
 }
 
-/** Makes every refresh that changes something fail in its last step, until it is mended. */
+/** Makes every refresh that changes something fail in its last step, until tidyUp(). */
 export async function breakRefresh(db: Asked): Promise<void> {
   await db.query('ALTER TABLE cache_entries ADD CONSTRAINT nothing_new CHECK (false) NOT VALID')
 }
 
-/** Ends what breakRefresh() began, and runs what a test has left waiting. */
+/** Undoes breakRefresh() and runs the waiting jobs of a test. */
 export async function tidyUp(db: Asked): Promise<void> {
   await db.query('ALTER TABLE cache_entries DROP CONSTRAINT IF EXISTS nothing_new')
   await db.query('SELECT run_job(id) FROM waiting_jobs')
 }
 
-/** Asks for a refresh, whatever the answer. */
+/** Requests a refresh; it may be refused. */
 export async function request(db: Asked, options: Request = {}): Promise<Requested> {
   const [row] = await db.query<Requested & pg.QueryResultRow>(
     `SELECT * FROM request_refresh($1, $2, $3, $4, $5, 'test')`,
@@ -75,7 +75,7 @@ export async function request(db: Asked, options: Request = {}): Promise<Request
   return row!
 }
 
-/** Asks for a refresh and fails when it is refused. */
+/** Requests a refresh and fails if it is refused. */
 export async function accepted(db: Asked, options: Request = {}): Promise<string> {
   const { accepted: ok, job_id, message } = await request(db, options)
   if (!ok) throw new Error(message)
@@ -95,7 +95,7 @@ export async function ended(db: Asked, job: string): Promise<SyncRun> {
   return run!
 }
 
-/** What a job, or run, has written into the outbox, in order; universe_updated and the like left out. */
+/** Returns the job events of a job or run, in order, without universe_updated and the like. */
 export async function outboxOf(db: Asked, job: string): Promise<StoredEvent[]> {
   return db.query<StoredEvent & pg.QueryResultRow>(
     `SELECT seq, event, payload FROM universe_events
@@ -104,7 +104,7 @@ export async function outboxOf(db: Asked, job: string): Promise<StoredEvent[]> {
   )
 }
 
-/** Holds a table so that a refresh cannot write it. Returns what lets it go on. */
+/** Locks a table so that a refresh waits before writing it. Returns a function that unlocks it. */
 export async function holdUp(db: TestDatabase, table = 'cache_entries'): Promise<() => Promise<void>> {
   const blocker = await db.client()
   await blocker.query('BEGIN')
@@ -131,14 +131,14 @@ export async function untilHeldUp(db: Asked, statement = '%run_job%'): Promise<n
   return pid!
 }
 
-/** A log that can be read. */
+/** A logger and its records. */
 export interface Log {
   logger: Logger
   lines: Record<string, unknown>[]
   messages(): unknown[]
 }
 
-/** A logger that keeps what it is told, debug included. */
+/** Creates a logger that keeps its records, from level debug on. */
 export function keptLog(): Log {
   const lines: Record<string, unknown>[] = []
   const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>)
@@ -146,7 +146,7 @@ export function keptLog(): Log {
   return { logger, lines, messages: () => lines.map(({ msg }) => msg) }
 }
 
-/** A runner with the connections that it shares with nobody. */
+/** A runner with its own connections. */
 export interface TestRunner {
   runner: JobRunner
   log: Log

@@ -42,13 +42,13 @@ export async function imported(
   return run!
 }
 
-/** How many universes an import took, and how many it left alone. */
+/** Returns the numbers of imported and skipped universes of a run. */
 export function counts(run: SyncRun): { universes: unknown; left_alone: unknown } {
   const step = run.steps.find(({ step }) => step === 'import')
   return { universes: step?.['universes'], left_alone: step?.['left_alone'] }
 }
 
-/** The rows of cache_entries with these ids, byte for byte, with the transaction and place that they were written at. */
+/** Returns rows of cache_entries byte for byte, with xmin and ctid. */
 export async function storedRows(db: TestDatabase, ids: readonly unknown[]): Promise<unknown[]> {
   return db.query(
     'SELECT xmin::text, ctid::text, c::text AS row FROM cache_entries AS c WHERE id = ANY ($1) ORDER BY id',

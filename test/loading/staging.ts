@@ -14,7 +14,7 @@ export interface Row {
   exchange?: string | null
 }
 
-/** A file as the runner hands it to the database. */
+/** A file as the loader stages it. */
 export interface Staged {
   name: string
   /** Universe; none for sectors. */
@@ -37,7 +37,7 @@ export interface Options {
   environment?: string
 }
 
-/** What finish_load says, as far as tests look at it. */
+/** Result of finish_load, as far as tests use it. */
 export interface Loaded extends Omit<LoadResult, 'files' | 'changes'> {
   files: (FileResult & {
     format?: string

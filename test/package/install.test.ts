@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { redisUrl, removeFolder, temporaryFolder, testDatabase } from '../support/index.js'
 import { compile, install, pack, type Tarball } from './project.js'
 
-/** What a consumer writes: every call of the package that it needs, with its types. */
+/** Program of a consumer: uses the public API with its types. */
 const CONSUMER = `
 import pg from 'pg'
 import { pino } from 'pino'

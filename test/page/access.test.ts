@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => browser.close())
 
-/** What has the focus. */
+/** Returns the id, label or text of the focused element. */
 function focused(page: Page): Promise<string> {
   return page.evaluate<string>(
     `(document.activeElement.id || document.activeElement.getAttribute('aria-label') || document.activeElement.textContent).trim()`,
@@ -35,7 +35,7 @@ describe('by keyboard alone', () => {
     expect(await focused(page)).toBe('find')
     await page.keyboard.type('tec1')
     const options = page.locator('#find-list [role=option]')
-    // Until then the answer may still be that to the first letters.
+    // Until then the results may be those of the first letters.
     await eventually(async () => (await options.allTextContents())[0]).toContain('TEC1 Inc.')
     expect(await box.getAttribute('aria-expanded')).toBe('true')
     await page.keyboard.press('ArrowDown')
@@ -62,7 +62,7 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('Escape')
     expect(await sheet.isVisible()).toBe(false)
     expect(await focused(page)).toBe('find')
-    // The dialog says that it has closed a moment after it has.
+    // The dialog fires its close event asynchronously.
     await eventually(() => page.evaluate('location.hash')).toBe('')
     await close()
   })

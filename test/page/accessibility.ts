@@ -30,10 +30,10 @@ const NAMED = [
   'DisclosureTriangle',
 ]
 
-/** Roles that may be without a name: they are told apart by what they contain. */
+/** Roles whose name is optional: their content identifies them. */
 const OPTIONAL = ['group', 'form', 'image']
 
-/** What is wrong with a page for somebody who does not see it, as Chromium's own accessibility tree has it. */
+/** Returns the barriers of a page for screen readers, from Chromium's accessibility tree. */
 export async function barriers(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page)
   const { nodes } = (await session.send('Accessibility.getFullAXTree')) as unknown as { nodes: AxNode[] }

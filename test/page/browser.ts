@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 
 export { startBrowser } from '../support/chromium.js'
 
-/** A page, and what went wrong on it. */
+/** A page and its errors. */
 export interface OpenPage {
   page: Page
   /** Errors of scripts and of the console, violations of the content-security policy, unless `expected` matches. */
@@ -11,15 +11,15 @@ export interface OpenPage {
   close(this: void): Promise<void>
 }
 
-/** How a page is opened. */
+/** Options of openPage(). */
 export interface OpenOptions extends BrowserContextOptions {
   /** Hash of the address. */
   hash?: string
-  /** What may be logged: a browser reports every answer of 400 and above. */
+  /** Expected log messages: browsers report every response of 400 and above. */
   expected?: RegExp
 }
 
-/** Opens the admin page in a context of its own and waits until it shows its figures, or asks for a key. */
+/** Opens the admin page in a new browser context and waits until it shows its figures or asks for a key. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -45,7 +45,7 @@ export async function openPage(
   }
 }
 
-/** Like expect.poll, with the patience that a browser and a busy machine need. */
+/** expect.poll with a timeout long enough for a browser on a busy machine. */
 export function eventually<T>(look: () => Promise<T> | T): ReturnType<typeof expect.poll<T>> {
   return expect.poll(look, { timeout: 30_000 })
 }

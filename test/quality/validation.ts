@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { TestDatabase } from '../support/index.js'
 import { completed, listSmallMarket } from '../refresh/market.js'
 
-/** A row of validate_relationships, without what the rule row says. */
+/** A row of validate_relationships, without the columns of the rule. */
 export interface Checked {
   check_name: string
   status: 'PASS' | 'WARN' | 'FAIL'
@@ -35,7 +35,7 @@ export async function findings(db: Queryable, environment = 'DEFAULT', samples =
   return 'rows' in result ? result.rows : result
 }
 
-/** What the checks find after the data was changed by `sql`, which is then taken back. */
+/** Executes `sql`, returns the findings and rolls back. */
 export async function foundAfter(db: TestDatabase, sql: string): Promise<Checked[]> {
   const client = await db.client()
   try {
@@ -49,8 +49,7 @@ export async function foundAfter(db: TestDatabase, sql: string): Promise<Checked
 }
 
 /**
- * After memberships were changed by hand: history and cache follow them, so that only the checks of the memberships
- * themselves can find anything.
+ * Updates history and cache after memberships were changed by hand, so that only the checks of memberships can fail.
  */
 export const SETTLE = `
   UPDATE membership_history AS h SET valid_to = clock_timestamp(), close_reason = 'removed'

@@ -76,7 +76,7 @@ describe.each(['incremental', 'full'] as const)('the mode %s', (mode) => {
     ).toEqual([{ symbol: 'TEC1' }])
     const events = (await eventsOf(db, run.id)).filter(({ event }) => event === 'universe_updated')
     expect(events).toHaveLength(run.changes.length)
-    // What it left is what a refresh would have made of it.
+    // A forced refresh of the result changes nothing.
     expect(await completed(db, { force: true })).toMatchObject({ changes: [] })
   })
 

@@ -8,7 +8,7 @@ import type { RefreshMode, SyncRun, UniverseChange } from '../../src/operations/
 import { fundFiles } from '../support/data.js'
 import type { TestDatabase } from '../support/index.js'
 
-/** A stock of a small market; what is left out is an active common stock without anything known about it. */
+/** A stock of a small market; by default an active common stock without further attributes. */
 export interface Stock {
   symbol: string
   type?: string
@@ -33,7 +33,7 @@ export interface RunOptions {
   environment?: string
 }
 
-/** Calls refresh_universes and returns its run, whatever became of it. */
+/** Calls refresh_universes and returns its run, even if it failed. */
 export async function run(db: TestDatabase, options: RunOptions = {}): Promise<SyncRun> {
   const [row] = await db.query<SyncRun & pg.QueryResultRow>(
     `SELECT * FROM refresh_universes($1, $2, $3, $4, $5, 'test')`,
@@ -220,7 +220,7 @@ export async function groupsOf(db: TestDatabase, symbol: string, environment = '
   return rows.map(({ name }) => name).sort()
 }
 
-/** What a run did to one universe. */
+/** Returns the changes that a run made to one universe. */
 export function changeOf(done: SyncRun, type: string, name: string): UniverseChange | undefined {
   return done.changes.find((change) => change.type === type && change.name === name)
 }
@@ -239,7 +239,7 @@ export async function eventsOf(db: TestDatabase, runId: string): Promise<OutboxE
   )
 }
 
-/** A checksum per table and materialized view of its rows: equal checksums, equal contents. */
+/** Returns a checksum of the rows per table and materialized view. */
 export async function contents(
   db: TestDatabase,
   except: readonly string[] = [],
@@ -247,7 +247,7 @@ export async function contents(
   return checksums(db, 't::text', except)
 }
 
-/** The same of rows with their place and the transaction that wrote them: equal, and not one row version was written. */
+/** Returns checksums that include ctid and xmin: they are equal only if no row version was written. */
 export async function rowVersions(
   db: TestDatabase,
   except: readonly string[] = [],

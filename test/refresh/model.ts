@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync'
 import { fundFiles } from '../support/data.js'
 import type { TestDatabase } from '../support/index.js'
 
-/** What the recomputation knows of a symbol. Money in whole dollars. */
+/** Attributes of a symbol that the recomputation uses. Money in whole dollars. */
 export interface Listing {
   type: string
   exchange: string
@@ -27,7 +27,7 @@ export interface Market {
 
 type Row = Record<string, string>
 
-/** Reads the files of a market folder; nothing of the product takes part. */
+/** Reads the files of a market folder without any code of the product. */
 export function readMarket(directory: string): Market {
   const read = (...path: string[]): Row[] =>
     parse<Row>(readFileSync(join(directory, ...path)), { columns: true })

@@ -1,10 +1,10 @@
 import type { Listing, Market } from './model.js'
 import { normals } from '../support/random.js'
 
-/** What happens between two refreshes; money and weights in the units of Market. */
+/** Changes between two refreshes; money and weights in the units of Market. */
 export interface TradingDay {
   date: string
-  /** Closes in millionths of a dollar. A stock that is not traded has none. */
+  /** Closes in millionths of a dollar; stocks that are not traded have none. */
   closes: Map<string, bigint>
   /** Share counts that a filing or a split has changed. */
   shares: Map<string, bigint>
@@ -12,7 +12,7 @@ export interface TradingDay {
   delisted: string[]
 }
 
-/** Of a day's move: volatility of the market, and of a stock beside it; together 1.5 percent a day. */
+/** Daily volatility of the market, and of a stock relative to it; 1.5 percent in total. */
 const MARKET_MOVE = 0.008
 const OWN_MOVE = 0.0127
 /** Reported share counts a day, and the part of the stocks without a price. */
@@ -20,9 +20,9 @@ const FILINGS = 10
 const NOT_TRADED = 0.003
 
 /**
- * The next day of a market: every stock moves with the market, times a sensitivity of its own, and by itself; one is
- * listed, one delisted, ten report another number of shares, one splits, and a few are not traded. Follows from
- * `random` and the market alone, and changes neither.
+ * Simulates the next day of a market: every stock moves with the market, scaled by its beta, and on its own; one is
+ * listed, one delisted, ten report another number of shares, one splits, and a few are not traded. Depends only on
+ * `random` and the market, which it does not modify.
  */
 export function tradingDay(market: Market, date: string, today: string, random: () => number): TradingDay {
   const normal = normals(random)
@@ -51,7 +51,7 @@ export function tradingDay(market: Market, date: string, today: string, random: 
   return { date, closes, shares, listed: new Map([listed]), delisted: [delisted] }
 }
 
-/** Lets a day happen in the model. Of prices it keeps the latest only: no older one decides anything any more. */
+/** Applies a day to the model. Keeps only the latest price per symbol: older ones are not used. */
 export function happenInModel(market: Market, day: TradingDay): void {
   for (const [symbol, listing] of day.listed) market.symbols.set(symbol, { ...listing })
   for (const [symbol, shares] of day.shares) market.symbols.get(symbol)!.shares = shares

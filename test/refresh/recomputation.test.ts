@@ -87,7 +87,7 @@ const blank: Listing = {
   type: 'CS', exchange: 'XNAS', active: true, cap: null, shares: null, listed: '', sector: '', sic: '',
 } // prettier-ignore
 
-/** What may happen to a market between two refreshes. */
+/** Changes of a market between two refreshes. */
 const happenings: [string, () => Promise<void>][] = [
   ['a day of prices, one in twenty far from the day before', () => tradeADay('2026-08-24', 20260824)],
   ['another one, without an index on the date', async () => {

@@ -3,7 +3,7 @@ import type { Listing, Market, Rules, Theme } from './model.js'
 /** Universes as TYPE/name, each with its symbols and, in rankings, their rank. */
 export type Universes = Map<string, Map<string, number | null>>
 
-/** What a refresh should leave. */
+/** Expected state after a refresh. */
 export interface Expected {
   universes: Universes
   /** Stocks without shares or price. */
@@ -16,7 +16,7 @@ interface Stock extends Listing {
   industry: string | undefined
 }
 
-/** Works out who should be in which universe. Moves the market caps of `market` on, and empties delisted ones out of funds. */
+/** Computes the members of every universe. Updates the market caps of `market` and removes delisted stocks from funds. */
 export function recompute(market: Market, rules: Rules): Expected {
   const uncapped = moveCaps(market, rules)
   for (const holdings of market.funds.values()) {
@@ -55,7 +55,7 @@ function isStock({ type }: Listing): boolean {
   return type === 'CS' || type === 'ADRC'
 }
 
-/** Latest close times shares, taken over only where it differs by more than the limit. */
+/** Sets market caps to latest close times shares where the difference exceeds the limit. */
 function moveCaps({ symbols, prices }: Market, rules: Rules): string[] {
   const uncapped: string[] = []
   for (const [symbol, listing] of symbols) {

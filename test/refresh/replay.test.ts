@@ -14,10 +14,10 @@ const DAYS = 30
 let db: TestDatabase
 let market: Market
 let rules: Rules
-/** What every universe should have held at the end of each run. */
+/** Expected members of every universe at the end of each run. */
 const past: { moment: string; wanted: Universes }[] = []
 
-/** Refreshes, compares the present with the recomputation, and remembers it as the past. */
+/** Refreshes, compares the members with the recomputation, and records them in `past`. */
 async function refreshAndRemember(): Promise<void> {
   const run = await completed(db)
   expect(run.changes.filter(({ held }) => held)).toEqual([])
@@ -35,7 +35,7 @@ describe('thirty days of refreshes', () => {
     db = await testDatabase(import.meta.url)
     const client = await db.client()
     await fillMarket(client, { stocks: 400, days: 5 })
-    // However many stocks of an industry go on one day, it follows.
+    // Lets an industry lose any number of stocks in a day.
     await db.query(`UPDATE membership_guards SET max_removed_percent = 100 WHERE group_type = 'INDUSTRY'`)
     await db.query(`SELECT update_cache(ARRAY(SELECT id FROM definition_groups WHERE type = 'ETF'))`)
     market = await readStoredMarket(db.query)

@@ -43,7 +43,7 @@ function number(text: string | null): bigint | null {
   return text === null ? null : BigInt(text)
 }
 
-/** Lets a day happen in the database, as an import would. */
+/** Applies a day to the database, as an import would. */
 export async function happenInDatabase(query: Query, day: TradingDay): Promise<void> {
   const listed = [...day.listed].map(([symbol, { cap: _, shares, ...rest }]) => {
     return { symbol, shares: shares === null ? null : String(shares), ...rest }
@@ -69,7 +69,7 @@ export async function happenInDatabase(query: Query, day: TradingDay): Promise<v
   )
 }
 
-/** What members_as_of says of a past moment, against what it should. */
+/** Result of comparing members_as_of with the expected members. */
 export interface PastComparison {
   universes: number
   memberships: number
@@ -77,8 +77,8 @@ export interface PastComparison {
 }
 
 /**
- * Asks members_as_of for every universe at `moment` and compares with `wanted`, both ways. Universes that had no
- * history yet are taken as empty, which is also what the recomputation has to say of them.
+ * Compares members_as_of at `moment` with `wanted` for every universe, in both directions. Universes without history
+ * yet count as empty, as they do in the recomputation.
  */
 export async function comparePast(query: Query, moment: string, wanted: Universes): Promise<PastComparison> {
   const rows = await query<{ name: string; symbols: string }>(

@@ -38,7 +38,7 @@ test('of two relays one works; the other takes over when it is killed', async ()
 test('killed between publishing and marking: repeated by the next relay, and nothing is missing', async () => {
   const first = await startRelay(db, redis.url)
   const [writer, holder] = [await db.client(), await db.client()]
-  // While the writer has the table, the holder queues for a lock that lets the relay read but not mark.
+  // While the writer has the table locked, the holder queues for a lock that lets the relay read but not update.
   await writer.query('BEGIN; LOCK TABLE universe_events IN ACCESS EXCLUSIVE MODE')
   await publish(on(writer), 200)
   const held = holder.query('BEGIN; LOCK TABLE universe_events IN SHARE ROW EXCLUSIVE MODE')
@@ -48,7 +48,7 @@ test('killed between publishing and marking: repeated by the next relay, and not
   await until(() => subscriber.received.length === 200)
   await until(() => waitsForTable('%mark_events_published%'))
   await first.stop('SIGKILL')
-  // The mark is on its way already: without this the server would carry it out for the dead relay.
+  // The UPDATE was sent already: without this the server would execute it for the dead relay.
   await db.query(
     `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT mark_events%'`,
   )
@@ -85,7 +85,7 @@ test('SIGTERM ends a relay that stands by, and one that cannot reach Redis', asy
   expect(await waiting(db)).toBe(10)
 })
 
-/** Statements on this very connection. */
+/** Runs statements on this connection. */
 function on(client: pg.Client): Pick<TestDatabase, 'query'> {
   return {
     query: async <Row extends pg.QueryResultRow>(sql: string, params: readonly unknown[] = []) =>
@@ -93,7 +93,7 @@ function on(client: pg.Client): Pick<TestDatabase, 'query'> {
   }
 }
 
-/** Whether a session with such a statement waits for the lock of a table. */
+/** True if a session with a matching statement waits for a table lock. */
 async function waitsForTable(statement: string): Promise<boolean> {
   const rows = await db.query(
     `SELECT 1 FROM pg_stat_activity

@@ -13,7 +13,7 @@ export interface Message {
   payload: Record<string, unknown>
 }
 
-/** What one subscriber has received so far. */
+/** A subscriber and its received messages. */
 export interface Subscriber {
   received: { channel: string; message: Message }[]
   /** The numbers of the messages, in order of arrival. */
@@ -33,7 +33,7 @@ export async function subscribe(url: string): Promise<Subscriber> {
   return { received, seqs: () => received.map(({ message }) => message.seq), close: () => redis.disconnect() }
 }
 
-/** Starts a relay and waits until it says that it is at work, or that it stands by. */
+/** Starts a relay and waits until it reports that it is active or on standby. */
 export async function startRelay(
   database: TestDatabase | string,
   redis: string,

@@ -166,7 +166,7 @@ describe('an installer that is no superuser', () => {
     expect(dropped.map(({ role }) => role)).toEqual(
       ['operator', 'owner', 'reader'].map((name) => `${prefix}_${name}`),
     )
-    // What the importer granted only the importer can take back.
+    // Only the grantor, the importer, can revoke its grants.
     for (const { dropped: gone, reason } of dropped) {
       expect(gone).toBe(false)
       expect(reason).toContain('privileges for table')

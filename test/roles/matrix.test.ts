@@ -68,7 +68,7 @@ const NEVER = [
   'universes_migrations',
 ]
 
-/** What a role may do with each relation of the schema, as the catalog has it. */
+/** Returns the privileges of a role on each relation, from the catalog. */
 async function privileges(role: string): Promise<Record<string, string>> {
   const rows = await db.query<{ name: string; rights: string }>(
     `SELECT c.oid::regclass::text AS name, coalesce(string_agg(p.privilege, ', ' ORDER BY p.privilege) FILTER (WHERE

@@ -4,9 +4,9 @@ import { packageRoot } from '../../src/package.js'
 
 const PROGRAM = join(packageRoot, 'dist', 'src', 'cli', 'index.js')
 
-/** How to call the command line. */
+/** Options of runCli() and spawnCli(). */
 export interface CliOptions {
-  /** Added to an environment from which every setting of the product was removed. */
+  /** Added to an environment without settings of the product. */
   env?: Readonly<Record<string, string>>
   /** Standard input; empty when left out. */
   input?: string | Buffer
@@ -14,7 +14,7 @@ export interface CliOptions {
   cwd?: string
 }
 
-/** What a finished command left. */
+/** Result of a finished command. */
 export interface CliResult {
   code: number | null
   signal: NodeJS.Signals | null
@@ -44,7 +44,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   return spawnCli(args, options).finished
 }
 
-/** Starts `universes` as a process of its own. What still runs when the test file ends is killed. */
+/** Starts `universes` as a separate process; killed when the test file ends. */
 export function spawnCli(args: readonly string[], options: CliOptions = {}): CliProcess {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd ?? packageRoot,
@@ -56,7 +56,7 @@ export function spawnCli(args: readonly string[], options: CliOptions = {}): Cli
   let stderr = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  // A command that ends without reading its input breaks the pipe: that is its right.
+  // A command may end without reading its input, which breaks the pipe.
   child.stdin.on('error', () => undefined)
   child.stdin.end(options.input ?? '')
   const finished = new Promise<CliResult>((done, failed) => {
@@ -114,7 +114,7 @@ function waitForOutput(
   })
 }
 
-/** Settings of whoever runs the tests must not reach the commands under test. */
+/** Removes the settings of the product and PostgreSQL, which must not affect the commands under test. */
 function neutralEnvironment(): NodeJS.ProcessEnv {
   const settings =
     /^(PG[A-Z]+|DATABASE_URL|REDIS_URL|UNIVERSES_\w+|LOG_LEVEL|NODE_OPTIONS|FORCE_COLOR|VITEST.*)$/

@@ -17,7 +17,7 @@ declare module 'vitest' {
       adminUrl: string
       /** Name of the migrated database that test databases are copies of. */
       template: string
-      /** Whether the server outlives the run, and with it the databases of failed files. */
+      /** True if the server, with the databases of failed files, is kept after the run. */
       keeps: boolean
     }
     redisUrl: string
@@ -29,14 +29,14 @@ declare module 'vitest' {
 /** A server that the run uses. */
 interface Used {
   url: string
-  /** Where it comes from, for people. */
+  /** Origin, shown to the user. */
   from: string
   stop(this: void): Promise<void>
 }
 
 const useContainers = process.env['TEST_CONTAINERS'] === '1'
 
-/** Starts the servers, migrates the template and tells the test files; the returned function stops everything. */
+/** Starts the servers, migrates the template and provides both to the test files. Returns a function that stops the servers. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const used: Used[] = []
   try {
@@ -96,7 +96,7 @@ async function useMarket(): Promise<Used> {
   return { url: folder, from: 'generated', stop: () => Promise.resolve(removeFolder(folder)) }
 }
 
-/** Migrates once, then closes the database to connections: copying requires that nobody is in it. */
+/** Migrates the template once and disallows connections: a database in use cannot be copied. */
 async function createTemplate(adminUrl: string, template: string): Promise<void> {
   await onServer(adminUrl, `CREATE DATABASE ${template} TEMPLATE template0 ENCODING 'UTF8'`)
   await migrateUp({ url: databaseUrl(adminUrl, template), schema: 'public' })

@@ -14,8 +14,8 @@ interface Missing {
 }
 
 /**
- * Globs of the test files to leave out here. In CI a missing program is an error. What is left out is told at the end of
- * the run, in the line of `leftOutLine`.
+ * Returns globs of the test files to skip on this machine; `leftOutLine` names them at the end of the run. In CI a
+ * missing program is an error.
  */
 export async function suitesToLeaveOut(): Promise<string[]> {
   const missing = await missingSuites()
@@ -42,7 +42,7 @@ export async function leftOutLine(): Promise<string | undefined> {
 
 let found: Promise<Missing[]> | undefined
 
-/** Looks once: both functions above need it, and a look at the registry takes seconds. */
+/** Memoized: both functions above call it, and the registry takes seconds to respond. */
 function missingSuites(): Promise<Missing[]> {
   return (found ??= findMissing())
 }
@@ -76,7 +76,7 @@ async function findMissing(): Promise<Missing[]> {
   return missing
 }
 
-/** Whether npm can resolve packages here: it asks for one that this package depends on. */
+/** True if npm can resolve packages: looks up a dependency of this package. */
 function registryAnswers(): boolean {
   try {
     execFileSync('npm', ['view', 'pg-listen', 'version'], { stdio: 'ignore', timeout: 30_000 })

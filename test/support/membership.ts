@@ -1,6 +1,6 @@
 import type { TestDatabase } from './test-database.js'
 
-/** A member as a test states it. */
+/** Desired member of a test. */
 export interface Wanted {
   type?: string
   name: string
@@ -9,7 +9,7 @@ export interface Wanted {
   metadata?: object
 }
 
-/** What apply_memberships answers for one group. */
+/** Result of apply_memberships for one group. */
 export interface Change {
   name: string
   added: string[]
@@ -55,7 +55,7 @@ export async function addGroup(db: TestDatabase, name: string, type = 'UNIVERSE'
   await db.query('INSERT INTO definition_groups (name, type) VALUES ($1, $2)', [name, type])
 }
 
-/** Replaces what `wanted` says. */
+/** Replaces the rows of `wanted`. */
 export async function want(db: TestDatabase, members: Wanted[]): Promise<void> {
   await db.query('TRUNCATE wanted')
   await db.query(
@@ -75,7 +75,7 @@ export async function want(db: TestDatabase, members: Wanted[]): Promise<void> {
   )
 }
 
-/** Applies what `wanted` says to groups. */
+/** Applies the rows of `wanted` to groups. */
 export async function apply(
   db: TestDatabase,
   names: string[],

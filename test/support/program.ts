@@ -13,7 +13,7 @@ export function findChromium(): string | undefined {
   return process.env['CHROMIUM_PATH'] ?? find('chromium') ?? find('chromium-browser') ?? find('google-chrome')
 }
 
-/** Whether Debian's own Python, which has Debian's libraries, or that of the PATH can import these modules. */
+/** True if the system's Python, which has Debian's packages, or the one on the PATH can import these modules. */
 export function pythonImports(...modules: string[]): boolean {
   return ['/usr/bin/python3', 'python3'].some((python) => {
     try {
