@@ -4,4 +4,4 @@ SELECT h.group_id, g.type, g.name, g.environment, h.symbol, h.weight, h.market_c
 FROM membership_history AS h
 LEFT JOIN definition_groups AS g ON g.id = h.group_id;
 
-COMMENT ON VIEW @api@.membership_history IS 'Every membership there ever was, one row per stretch of time with the same weight: valid from valid_from inclusive to valid_to exclusive, NULL while it lasts. weight in percent of the fund, market_cap in US dollars when the row was opened; opened_by and closed_by: id of a run or load.';
+COMMENT ON VIEW @api@.membership_history IS 'All current and past memberships, one row per period of constant weight: from valid_from (inclusive) to valid_to (exclusive; NULL: still valid). weight: percent of the fund. market_cap: US dollars when the row was opened. opened_by, closed_by: id of a run or load.';

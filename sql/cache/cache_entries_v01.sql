@@ -16,9 +16,9 @@ CREATE TABLE @api@.cache_entries (
 
 CREATE UNIQUE INDEX IF NOT EXISTS universes_cache_entries_group ON @api@.cache_entries (universe, universe_category, environment);
 
-COMMENT ON TABLE @api@.cache_entries IS 'JSON copies of the universes for existing readers, in the three shapes that they know: (universe, content, cache_type), (key, value, universe_category, universe_metadata) and (type, name, key, value, environment). Rows without universe_category are somebody else''s and are never touched.';
+COMMENT ON TABLE @api@.cache_entries IS 'JSON copies of the universes for existing readers, in the three shapes that they know: (universe, content, cache_type), (key, value, universe_category, universe_metadata) and (type, name, key, value, environment). Rows without universe_category belong to other programs and are never modified.';
 COMMENT ON COLUMN @api@.cache_entries.content IS '{symbols, count, last_updated, metadata}; symbols ordered by rank, else by weight, else in byte order.';
 COMMENT ON COLUMN @api@.cache_entries.value IS 'Array of symbols, in the order of content.';
-COMMENT ON COLUMN @api@.cache_entries.type IS 'stock_universe or etf_universe: what the members are.';
+COMMENT ON COLUMN @api@.cache_entries.type IS 'Kind of the members: stock_universe or etf_universe.';
 COMMENT ON COLUMN @api@.cache_entries.name IS 'Family of the universe: market_cap, market_leaders, sector_leaders, themes, industry, sectors, complete, ...';
 COMMENT ON COLUMN @api@.cache_entries.universe_category IS 'Type of the group that the row copies.';

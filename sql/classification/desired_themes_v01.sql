@@ -9,7 +9,7 @@ UNION ALL
 SELECT 'THEME', t.name, c.symbol, NULL, '{"rule": "meets the conditions"}'
 FROM stock_sectors AS c
 JOIN symbols AS s ON s.symbol = c.symbol
--- One CASE instead of ten conditions: the planner would multiply ten guesses, expect no row, and loop over everything.
+-- One CASE instead of ten conditions: the planner would multiply ten selectivities, expect no row, and choose nested loops.
 JOIN theme_rules AS t ON t.enabled AND t.has_conditions AND CASE
     WHEN s.symbol = ANY (t.include_symbols) OR s.symbol = ANY (t.exclude_symbols) THEN false
     ELSE (t.min_market_cap IS NULL OR s.market_cap >= t.min_market_cap)

@@ -5,4 +5,4 @@ CROSS JOIN LATERAL unnest(t.sectors, t.rules) WITH ORDINALITY AS c (sector, rule
 JOIN sector_sources AS x ON x.statement = c.statement
 WHERE c.sector IS NOT NULL;
 
-COMMENT ON VIEW @api@.sector_candidates IS 'What each source says about a stock''s sector, one row per stock and source that says anything: the enabled one with the lowest position is believed (stock_sectors).';
+COMMENT ON VIEW @api@.sector_candidates IS 'Sector of a stock according to each source that states one, one row per stock and source: the enabled source with the lowest position decides (stock_sectors).';

@@ -12,4 +12,4 @@ WHERE g.type = 'SECTOR'
 GROUP BY g.environment, 2, x.title, x.position
 ORDER BY g.environment, x.position;
 
-COMMENT ON VIEW sector_coverage IS 'How many stocks each source of sector_sources has put into their sector, and how many percent of all that are; none: the stocks in the sector unknown.';
+COMMENT ON VIEW sector_coverage IS 'Number of stocks whose sector each source of sector_sources decided, and their percentage of all stocks; none: the stocks in the sector unknown.';

@@ -8,7 +8,7 @@ SELECT
 FROM active_stocks AS s
 LEFT JOIN sector_overrides AS o ON o.symbol = s.symbol
 LEFT JOIN (
-    -- The youngest file decides; of two as young, the fund that comes first by name.
+    -- The latest file decides; of equally recent ones, that of the fund first by name.
     SELECT DISTINCT ON (m.symbol) m.symbol, x.sector, g.name AS etf, m.metadata ->> 'sector' AS stated
     FROM definition_groups AS g
     JOIN group_memberships AS m ON m.group_id = g.id

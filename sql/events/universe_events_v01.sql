@@ -16,5 +16,5 @@ WHERE event IN ('cache_sync_triggered', 'cache_sync_progress', 'cache_sync_compl
 COMMENT ON TABLE universe_events IS 'Outbox: events written in the transaction of the change that they report. The relay publishes them in order of seq. Write with publish_event() only: it keeps order of seq equal to order of commit.';
 COMMENT ON COLUMN universe_events.seq IS 'Order of the events, and of the commits that wrote them. Numbers may be missing (a rolled back transaction); prev_seq in the message tells a subscriber what came before.';
 COMMENT ON COLUMN universe_events.event IS 'Kind of event; event_channels says which Redis channels it goes to.';
-COMMENT ON COLUMN universe_events.published_at IS 'When the relay learnt that the event had arrived. Set it to NULL to have the event published once more.';
+COMMENT ON COLUMN universe_events.published_at IS 'Time at which the relay received the acknowledgement of the event. Set it to NULL to have the event published once more.';
 COMMENT ON COLUMN universe_events.run_id IS 'The row of sync_runs or load_runs that caused the event.';

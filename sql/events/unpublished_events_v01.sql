@@ -6,4 +6,4 @@ SELECT
 FROM universe_events AS e
 WHERE e.published_at IS NULL;
 
-COMMENT ON VIEW @api@.unpublished_events IS 'How many events wait for the relay, and for how long the oldest has: one row, zeros when nothing waits.';
+COMMENT ON VIEW @api@.unpublished_events IS 'Number of unpublished events, and creation time and age in seconds of the oldest. One row: zeros if there are none.';

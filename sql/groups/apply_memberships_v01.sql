@@ -27,7 +27,7 @@ DECLARE
 BEGIN
     PERFORM assert_desired_owned(p_desired);
     PERFORM lock_universes('apply_memberships');
-    -- Read under the lock, so that it never runs backwards from one change to the next.
+    -- Read after taking the lock, so that times of consecutive changes never decrease.
     v_now := clock_timestamp();
     RETURN QUERY EXECUTE format($sql$
         WITH desired AS (
@@ -35,7 +35,7 @@ BEGIN
             FROM definition_groups AS g
             JOIN %s AS d ON d.group_type = g.type AND d.group_name = g.name
             WHERE g.id = ANY ($1) %s
-                -- NOT IN: hashed once, where the planner would rather look each symbol up.
+                -- NOT IN is hashed once; for other forms the planner looks up each symbol.
                 AND d.symbol NOT IN (SELECT s.symbol FROM symbols AS s WHERE NOT s.active)
         ), stored AS (
             SELECT m.id, m.group_id, m.symbol::text, m.weight, m.metadata
@@ -72,7 +72,7 @@ BEGIN
         ), change AS MATERIALIZED (
             SELECT d.*
             FROM difference AS d
-            -- NOT IN and ARRAY are hashed once, whatever the planner thinks of the sizes.
+            -- NOT IN and ARRAY are hashed once, whatever sizes the planner estimates.
             WHERE d.group_id NOT IN (SELECT j.group_id FROM judged AS j WHERE j.held)
                 AND NOT ($4 AND d.change = 'removed')
         ), deleted AS (

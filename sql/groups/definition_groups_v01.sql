@@ -11,4 +11,4 @@ CREATE TABLE @api@.definition_groups (
 );
 
 COMMENT ON TABLE @api@.definition_groups IS 'Universes. Types: ETF, UNIVERSE, SECTOR, INDUSTRY, THEME (loaded or classified), MARKET_CAP, MARKET_LEADERS, SECTOR_LEADERS, IPO, ETF_CATEGORY, COMPLETE (derived).';
-COMMENT ON COLUMN @api@.definition_groups.metadata IS 'Where the members come from: source, and for a loaded group file, md5, load_id, loaded_at; for a theme last_rebalance. retired_at: no rule and no file states this group any longer.';
+COMMENT ON COLUMN @api@.definition_groups.metadata IS 'Origin of the members: source, and for a loaded group file, md5, load_id, loaded_at; for a theme last_rebalance. retired_at: no rule and no file states this group any longer.';

@@ -12,4 +12,4 @@ CREATE INDEX IF NOT EXISTS universes_memberships_symbol ON @api@.group_membershi
 
 COMMENT ON TABLE @api@.group_memberships IS 'Current constituents of every universe. Written by apply_memberships and by nothing else.';
 COMMENT ON COLUMN @api@.group_memberships.weight IS 'Percent of the fund: 6.50 means 6.5 percent. NULL where the universe is not weighted.';
-COMMENT ON COLUMN @api@.group_memberships.metadata IS 'Why the symbol is a member: rule; rank in a ranking (1 is the largest); source and industry in a sector; line in the file of a loaded group.';
+COMMENT ON COLUMN @api@.group_memberships.metadata IS 'Reason for the membership: rule; rank in a ranking (1 is the largest); source and industry in a sector; line in the file of a loaded group.';

@@ -1,4 +1,4 @@
--- Memberships of an adopted group_memberships have a past too: as far back as added_at knows.
+-- Gives the memberships of an adopted group_memberships a history that starts at added_at.
 INSERT INTO membership_history (group_id, symbol, weight, market_cap, metadata, valid_from)
 SELECT m.group_id, m.symbol, m.weight, s.market_cap, m.metadata, coalesce(m.added_at, now())
 FROM group_memberships AS m

@@ -12,10 +12,10 @@ CREATE TABLE membership_history (
     PRIMARY KEY (group_id, symbol, valid_from)
 );
 
--- Readers of a past day find its rows in the index, without reading those closed before or opened after.
+-- Queries for a past time find its rows in the index without reading rows closed before or opened after.
 CREATE INDEX universes_history_validity ON membership_history (group_id, valid_to, valid_from);
 
-COMMENT ON TABLE membership_history IS 'Every membership there ever was (slowly changing dimension, type 2): one row per stretch of time with the same weight and the same sector stated by a file, valid from valid_from inclusive to valid_to exclusive, NULL while it lasts. A shift of rank or line opens no new row.';
+COMMENT ON TABLE membership_history IS 'All current and past memberships (slowly changing dimension, type 2): one row per period in which the weight and the sector stated by a file were the same, from valid_from (inclusive) to valid_to (exclusive; NULL: still valid). A change of rank or line opens no new row.';
 COMMENT ON COLUMN membership_history.weight IS 'Percent of the fund.';
 COMMENT ON COLUMN membership_history.market_cap IS 'US dollars, of the symbol when the row was opened.';
 COMMENT ON COLUMN membership_history.metadata IS 'Metadata of the membership when the row was opened: rule, rank, line.';

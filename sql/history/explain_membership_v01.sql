@@ -48,7 +48,7 @@ AS $$
     FROM stretches AS s
     LEFT JOIN recorded_runs AS r ON r.id = s.opened_by
     LEFT JOIN LATERAL (
-        -- Of the load itself, or of the last one that stated what a rollback brought back.
+        -- File of the load itself, or for a rollback, of the last load before the restored time.
         SELECT x ->> 'name' AS name
         FROM history AS o
         JOIN load_runs AS l ON l.id = o.opened_by

@@ -43,7 +43,7 @@ BEGIN
         LIMIT 1
     ) AS l ON true
     LEFT JOIN LATERAL (
-        -- It may have been reweighted since it was added: the row that none precedes tells when that was.
+        -- A member may have been reweighted since it was added: the first row of the period has the time of the addition.
         SELECT h.valid_from, h.opened_by, h.metadata
         FROM membership_history AS h
         WHERE a.symbol IS NULL AND h.group_id = v_group_id AND h.symbol = b.symbol AND h.valid_from <= b.valid_from

@@ -9,9 +9,9 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
     /*
-     * A loaded universe comes from the file of p_moment again, so that its date is ranked and guarded as it was then; if none
-     * is recorded, checksum and date are removed. The files taken back, by an earlier rollback too, are held if they are loaded
-     * again. A universe that did not exist at p_moment is marked as retired, one that did is not; universes of the rules are
+     * A loaded universe gets the file of p_moment back, so that later files are compared with its date; if none is recorded,
+     * checksum and date are removed. The reverted files, those of earlier rollbacks included, are held if they are loaded
+     * again. Universes that did not exist at p_moment are marked as retired, the others are not; universes of the rules are
      * retired by ensure_groups only.
      */
     UPDATE definition_groups AS g

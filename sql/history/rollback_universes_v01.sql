@@ -15,8 +15,8 @@ SET datestyle = 'ISO'
 AS $$
 /*
  * Emergency procedure: restores the memberships at the time that p_to stands for (see resolve_timestamp) through
- * apply_memberships, in one transaction, with history, cache_entries and events; history keeps what is taken back. Guards do
- * not apply. Symbols that have become inactive stay out. The cause is not fixed: files taken back are held if they are loaded
+ * apply_memberships, in one transaction, with history, cache_entries and events; history keeps the reverted changes. Guards do
+ * not apply. Symbols that have become inactive are left out. The cause is not fixed: reverted files are held if they are loaded
  * again, and the next refresh recomputes the derived universes from rules and prices.
  */
 DECLARE

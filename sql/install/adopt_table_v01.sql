@@ -9,7 +9,7 @@ AS $$
 /*
  * Creates a table from the text of its sql/ file, or adopts the one that is already there: rows stay, missing
  * columns and indexes are added. The wanted shape is built in the engine's schema under another name and compared, then rows
- * are tried. Raises UV005 when the existing table cannot serve; the transaction of the migration takes all back.
+ * are tried. Raises UV005 when the existing table cannot serve; the transaction of the migration is then rolled back.
  */
 DECLARE
     v_name text := substring(p_definition FROM 'CREATE TABLE @\w+@\.(\w+)');
@@ -28,7 +28,7 @@ BEGIN
     PERFORM assert_adoptable(v_existing, v_expected::regclass);
     v_added := add_missing_columns(v_existing, v_expected::regclass);
     EXECUTE 'DROP TABLE ' || v_expected;
-    -- What follows CREATE TABLE are comments, which stay the owner's, and indexes, created where missing.
+    -- Only indexes are created after CREATE TABLE, where missing; comments stay those of the owner.
     EXECUTE with_schemas(regexp_replace(replace(p_definition, v_create, ''), 'COMMENT ON [^;'']* IS (\s*''([^'']|'''')*'')+;', '', 'g'));
     PERFORM assert_writable(v_existing);
     INSERT INTO installed_tables (name, created, added_columns) VALUES (v_name, false, v_added);

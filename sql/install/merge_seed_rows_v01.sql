@@ -37,4 +37,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION merge_seed_rows(text, text) IS 'Brings the rows of a seed from the text p_before to p_after, without touching what an operator has changed.';
+COMMENT ON FUNCTION merge_seed_rows(text, text) IS 'Updates seeded rows from the text p_before to the text p_after; keeps what an operator has changed.';

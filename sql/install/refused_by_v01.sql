@@ -25,4 +25,4 @@ AS $$
     )
 $$;
 
-COMMENT ON FUNCTION refused_by(regclass, text) IS 'Sentence for assert_writable: which columns the constraint or unique index guards, and how to be rid of it.';
+COMMENT ON FUNCTION refused_by(regclass, text) IS 'Returns a sentence for assert_writable: the columns of a constraint or unique index, and how to drop it.';

@@ -10,4 +10,4 @@ AS $$
     DELETE FROM installed_files WHERE path = p_path;
 $$;
 
-COMMENT ON FUNCTION remove_file(text) IS 'Drops the objects of a file of sql/ and forgets them.';
+COMMENT ON FUNCTION remove_file(text) IS 'Drops the objects of a file of sql/ and deletes its records.';

@@ -42,7 +42,7 @@ BEGIN
             PERFORM drop_objects(p_path);
         END IF;
         PERFORM execute_change(p_path, p_change);
-        -- Bodies call each other, which no dependency tells.
+        -- Function bodies call each other without recorded dependencies.
         PERFORM set_config('check_function_bodies', 'off', true);
         FOR i IN REVERSE cardinality(v_dependants)..1 LOOP
             EXECUTE with_schemas((SELECT f.definition FROM installed_files AS f WHERE f.path = v_dependants[i]));

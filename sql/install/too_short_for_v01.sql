@@ -14,4 +14,4 @@ AS $$
     WHERE a.atttypid IN ('varchar'::regtype, 'bpchar'::regtype) AND a.atttypmod >= 0 AND length(r.value) > a.atttypmod - 4
 $$;
 
-COMMENT ON FUNCTION too_short_for(regclass, jsonb) IS 'Sentences for assert_writable: the columns that cannot hold the texts of p_row.';
+COMMENT ON FUNCTION too_short_for(regclass, jsonb) IS 'Returns sentences for assert_writable: the columns that are too short for the texts of p_row.';

@@ -23,4 +23,4 @@ SELECT 'cache_entries', jsonb_build_object('universe', u.name, 'content', '{}'::
     'name', lower(u.type), 'environment', 'DEFAULT')
 FROM universe AS u;
 
-COMMENT ON VIEW trial_rows IS 'Rows as this package writes them, the longest and largest of their kind: assert_writable tries whether an adopted table takes them.';
+COMMENT ON VIEW trial_rows IS 'Sample rows with the longest texts and largest numbers that this package writes: assert_writable inserts them to test an adopted table.';

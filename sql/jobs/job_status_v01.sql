@@ -36,7 +36,7 @@ BEGIN
         PERFORM raise_unknown_job(p_job_id);
     END IF;
 
-    -- Of a run that nobody asked for here only the step is known, not which steps there are.
+    -- A run without a job: its current step is known, but not the list of its steps.
     v_steps := CASE WHEN v_job IS NOT NULL THEN run_steps(v_job ->> 'mode') || 'end'::text END;
     RETURN coalesce(v_job, jsonb_build_object('job_id', p_job_id)) || jsonb_build_object(
         'status', CASE WHEN v_step.step IS NULL THEN 'queued' ELSE 'running' END,

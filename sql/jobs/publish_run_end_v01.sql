@@ -7,8 +7,8 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * A run that kept its changes has published cache_sync_completed, which tells readers to read again. After a dry run or a
- * failure nothing has changed: those end on the progress channel.
+ * A run that kept its changes has published cache_sync_completed, at which readers reload. Dry runs and failures change
+ * nothing, so their end is published on the progress channel only.
  */
 BEGIN
     IF p_run.dry_run OR p_run.status = 'failed' THEN

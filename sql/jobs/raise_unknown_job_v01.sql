@@ -6,7 +6,7 @@ LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-/* UV003. */
+/* Raises UV003 for an id without job and run. */
 BEGIN
     RAISE EXCEPTION USING
         ERRCODE = 'UV003',

@@ -15,4 +15,4 @@ CREATE INDEX sync_jobs_waiting ON sync_jobs (requested_at) WHERE NOT done;
 COMMENT ON TABLE sync_jobs IS 'Requested refreshes. A job is done when sync_runs has a row with its id, written in the transaction of the refresh: if a worker or server dies in between, the job is still waiting and nothing of it is kept.';
 COMMENT ON COLUMN sync_jobs.id IS 'Becomes sync_runs.id.';
 COMMENT ON COLUMN sync_jobs.requested_by IS 'Recorded as triggered_by of the run: the id of the key, or the role.';
-COMMENT ON COLUMN sync_jobs.done IS 'There is a run: set in its transaction, so that looking for waiting jobs costs the same after years. waiting_jobs asks sync_runs all the same.';
+COMMENT ON COLUMN sync_jobs.done IS 'True once sync_runs has the run; set in its transaction. Keeps the search for waiting jobs fast however many are done; waiting_jobs checks sync_runs as well.';

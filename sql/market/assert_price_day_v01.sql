@@ -7,9 +7,9 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
 /*
- * A day whose prices can be waited for, as a date. Raises UV002 for what is no day and for those on which no exchange of the
- * United States opens: waiting for them would end in nothing but the time limit. Holidays are not known here. The day
- * after the server's is let through, since it may have begun where the question comes from.
+ * Returns a day whose prices can be expected. Raises UV002 for a text that is no day, and for weekends and future days, whose
+ * prices would never arrive before the time limit. Holidays are not known here. Tomorrow is accepted, since it may have begun
+ * in the time zone of the caller.
  */
 DECLARE
     v_day date;
@@ -39,4 +39,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION assert_price_day(text) IS 'Reads a day, written YYYY-MM-DD, whose prices are to be waited for. Raises UV002 for anything else, a weekend, and a day in the future.';
+COMMENT ON FUNCTION assert_price_day(text) IS 'Returns a trading day written YYYY-MM-DD as a date. Raises UV002 for any other text, a weekend, and a day in the future.';

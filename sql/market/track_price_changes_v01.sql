@@ -8,7 +8,7 @@ AS $$
 /*
  * Statement trigger on ohlcv_daily: marks the symbols whose rows the statement touched, old prices included, so that
  * a correction of the latest close is never missed.
- * SECURITY DEFINER: whoever imports into the table needs no right on market_changes.
+ * SECURITY DEFINER: importers need no right on market_changes.
  */
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
@@ -40,4 +40,4 @@ COMMENT ON FUNCTION track_price_changes() IS 'Trigger of ohlcv_daily: marks symb
 COMMENT ON TRIGGER universes_price_inserted ON @api@.ohlcv_daily IS 'Marks symbols with new prices.';
 COMMENT ON TRIGGER universes_price_updated ON @api@.ohlcv_daily IS 'Marks symbols with corrected prices.';
 COMMENT ON TRIGGER universes_price_deleted ON @api@.ohlcv_daily IS 'Marks symbols with deleted prices.';
-COMMENT ON TRIGGER universes_prices_truncated ON @api@.ohlcv_daily IS 'Has everything recomputed.';
+COMMENT ON TRIGGER universes_prices_truncated ON @api@.ohlcv_daily IS 'Marks everything for recomputation.';

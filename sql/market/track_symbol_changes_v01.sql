@@ -39,8 +39,8 @@ CREATE TRIGGER universes_symbols_truncated AFTER TRUNCATE ON @api@.symbols
     FOR EACH STATEMENT EXECUTE FUNCTION track_symbol_changes();
 
 REVOKE ALL ON FUNCTION track_symbol_changes() FROM PUBLIC;
-COMMENT ON FUNCTION track_symbol_changes() IS 'Trigger of symbols: marks symbols that some rule has to look at again in market_changes.';
+COMMENT ON FUNCTION track_symbol_changes() IS 'Trigger of symbols: records in market_changes the symbols that the rules must re-evaluate.';
 COMMENT ON TRIGGER universes_symbol_inserted ON @api@.symbols IS 'Marks new symbols.';
 COMMENT ON TRIGGER universes_symbol_updated ON @api@.symbols IS 'Marks symbols changed in a column that a rule reads.';
 COMMENT ON TRIGGER universes_symbol_deleted ON @api@.symbols IS 'Marks deleted symbols.';
-COMMENT ON TRIGGER universes_symbols_truncated ON @api@.symbols IS 'Has everything recomputed.';
+COMMENT ON TRIGGER universes_symbols_truncated ON @api@.symbols IS 'Marks everything for recomputation.';

@@ -11,11 +11,11 @@ SELECT
     END) AS detail
 FROM group_entries AS e
 FULL JOIN (SELECT * FROM cache_entries AS x WHERE x.universe_metadata ? 'group_id') AS c USING (universe, universe_category, environment)
--- value is compared with the members, which is what costs, and content with value.
+-- Only value is compared with the members, which is expensive; content is compared with value.
 WHERE (c.value IS DISTINCT FROM e.symbols
     OR c.content -> 'symbols' IS DISTINCT FROM c.value
     OR c.content -> 'count' IS DISTINCT FROM CASE jsonb_typeof(c.value) WHEN 'array' THEN to_jsonb(jsonb_array_length(c.value)) END)
-    -- An adopted table may have a key of its own that lets another row stand where ours would be: update_cache gives way.
+    -- An adopted table may have a unique key that makes a row of another program conflict with ours: update_cache skips it.
     AND NOT (c.id IS NULL AND EXISTS (
         SELECT
         FROM unique_keys('cache_entries') AS k

@@ -1,6 +1,6 @@
--- A theme without members is a warning: its rules are kept to the letter and nobody meets them (membership_guards lets
--- themes run empty). Fund and index files always name somebody, so an empty one is a failure. Late events are a matter
--- of delivery, not of truth. Every other FAIL is a contradiction that no file and no rule can excuse.
+-- A theme without members is a warning: no stock may meet its rules (membership_guards allows themes to become empty).
+-- Fund and index files always have members, so an empty universe is a failure. Late events are a warning: delivery is
+-- late, the data is correct. Every other FAIL is a contradiction in the stored data.
 INSERT INTO relationship_checks (position, name, relation, on_finding, title, remedy)
 VALUES
     (10, 'nothing_loaded', 'check_nothing_loaded', 'WARN',

@@ -8,7 +8,7 @@ LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-/* UV003, with the nearest names and other objects of this name. */
+/* Raises UV003 with the nearest names and other objects of this name. */
 DECLARE
     v_nearest text;
     v_elsewhere text;

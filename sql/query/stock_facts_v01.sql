@@ -9,7 +9,7 @@ STABLE
 SET search_path FROM CURRENT
 SET TimeZone = 'UTC'
 AS $$
-/* settled: the moment lies far enough back for another call about it to give the same answer; that of today is now, and moves. */
+/* settled: the time lies far enough in the past for a later call to return the same answer. */
 DECLARE
     v_at timestamptz := resolve_as_of(p_as_of);
 BEGIN
@@ -18,4 +18,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION stock_facts(text, text, text) IS 'One symbol as a document, now (p_as_of NULL) or at the moment that p_as_of names: see describe_stock and resolve_as_of. Moments are in UTC. settled: false while the moment is now. Raises UV002 and UV003 as those functions do.';
+COMMENT ON FUNCTION stock_facts(text, text, text) IS 'Returns one symbol as JSON, now (p_as_of NULL) or at the time p_as_of: see describe_stock and resolve_as_of. Timestamps are in UTC. settled: false while the time is now, so the answer may still change. Raises UV002 and UV003 as those functions do.';

@@ -12,4 +12,4 @@ AS $$
     SELECT describe_universe(p_name, p_types, NULL, p_environment) - '{constituents,at}'::text[]
 $$;
 
-COMMENT ON FUNCTION universe_facts(text, text[], text) IS 'One universe as a document, without its constituents: see describe_universe. Moments are in UTC.';
+COMMENT ON FUNCTION universe_facts(text, text[], text) IS 'Returns one universe as JSON, without its members: see describe_universe. Timestamps are in UTC.';

@@ -16,4 +16,4 @@ AS $$
     WHERE f.file ? 'md5'
 $$;
 
-COMMENT ON FUNCTION universe_file(bigint, timestamptz) IS 'File that a loaded universe came from, now (p_at NULL) or at a past moment: name, format (NULL: symbol,weight), date of the holdings (ISO 8601) where the file says it, checksum and load. No row: it was not loaded from a file, or from none that is recorded.';
+COMMENT ON FUNCTION universe_file(bigint, timestamptz) IS 'Returns the file that a loaded universe came from, now (p_at NULL) or at a past time: name, format (NULL: symbol,weight), date of the holdings (ISO 8601) if the file states it, checksum and load. No row: it was not loaded from a file, or the file is not recorded.';

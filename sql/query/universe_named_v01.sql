@@ -11,4 +11,4 @@ AS $$
     SELECT g.type, g.name FROM definition_groups AS g WHERE g.id = find_universe(p_name, p_types, p_environment)
 $$;
 
-COMMENT ON FUNCTION universe_named(text, text[], text) IS 'Type and name, as they are stored, of the universe that find_universe finds. Raises UV002 and UV003 as it does.';
+COMMENT ON FUNCTION universe_named(text, text[], text) IS 'Returns the stored type and name of the universe that find_universe finds. Raises UV002 and UV003 as it does.';

@@ -10,7 +10,7 @@ SET search_path FROM CURRENT
 AS $$
 /*
  * Classification of p_symbols (NULL: all), and what follows from a stock's sector: sector leaders and themes. With
- * p_new_groups the rankings are looked at even if no stock has moved: some of them have yet to be filled.
+ * p_new_groups all rankings are computed even if no stock has changed, because the new ones are empty.
  */
 DECLARE
     v_changes group_change[] := ARRAY(SELECT c FROM classify_stocks(p_symbols, p_context) AS c);

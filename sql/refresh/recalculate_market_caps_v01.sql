@@ -11,7 +11,7 @@ AS $$
 /*
  * Market cap = latest close x weighted shares outstanding, for the active stocks of p_symbols (NULL: all). Writes
  * symbols.market_cap only if it was empty or changes by more than settings.market_cap_change_percent, and returns the symbols
- * written. Updates uncapped_stocks for the stocks it looked at. A close of a billion dollars or more, NaN included, is ignored.
+ * written. Updates uncapped_stocks for the processed stocks. A close of a billion dollars or more, NaN included, is ignored.
  * p_prices_since affects speed only: prices from that date on are read in one pass, and only stocks without any are looked up
  * one by one.
  */

@@ -17,7 +17,7 @@ AS $$
 /*
  * The nightly job: one transaction of up to five steps, each of which states the desired members and lets apply_memberships
  * write the difference: market caps with classification, bands and rankings; IPOs; delistings; themes; cache and events. Only
- * symbols marked in market_changes are looked at, so an unchanged market costs next to nothing.
+ * symbols marked in market_changes are processed, so an unchanged market costs next to nothing.
  * The body is a sub-transaction. A dry run is the real run, rolled back at its end. A failure rolls back too, is recorded,
  * announced to administrators and returned, not raised. Takes lock_universes.
  */
@@ -42,7 +42,7 @@ BEGIN
     v_context := ROW(v_run.id, p_environment, p_append, p_force)::refresh_context;
     BEGIN
         PERFORM set_config('universes.environment', p_environment, true);
-        -- NULL means everything: partial modes look at all stocks, a full run at those that changed since the last one.
+        -- NULL means everything: partial modes process all stocks, a full run those that changed since the last one.
         IF p_mode = 'full' THEN
             PERFORM set_config('universes.full_refresh', 'on', true);
             SELECT priced, priced_since, changed INTO v_priced, v_since, v_touched FROM take_market_changes(p_environment, p_force);

@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-    /* Groups first, the run's own event last: who sees cache_sync_completed has seen everything. */
+    /* Groups first, the run's own event last: a subscriber that receives cache_sync_completed has received everything. */
     SELECT universe_events_of(p_run.changes)
         || coalesce((
             SELECT jsonb_agg(jsonb_build_object('event', 'ipo_assigned', 'payload', jsonb_build_object(

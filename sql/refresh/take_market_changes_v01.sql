@@ -48,7 +48,7 @@ BEGIN
         priced_since := NULL;
         changed := NULL;
     ELSIF v_last.started_at::date < CURRENT_DATE THEN
-        -- Time alone moves a stock across a listing-age condition.
+        -- A listing-age condition can change its result without any change of data.
         changed := changed || ARRAY(
             SELECT s.symbol
             FROM active_stocks AS s
@@ -64,4 +64,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION take_market_changes(text, boolean) IS 'Deletes the marks of market_changes and returns what they ask a full refresh to look at. priced: stocks whose market cap may have changed; changed: symbols whose classification may have changed; NULL: all. priced_since: earliest date of a changed price. p_everything: returns NULL for both.';
+COMMENT ON FUNCTION take_market_changes(text, boolean) IS 'Deletes the marks of market_changes and returns the symbols that a full refresh must process. priced: stocks whose market cap may have changed; changed: symbols whose classification may have changed; NULL: all. priced_since: earliest date of a changed price. p_everything: returns NULL for both.';

@@ -8,7 +8,7 @@ SELECT
     h.weight,
     s.market_cap
 FROM definition_groups AS g
--- Fund by fund, so that the question for one fund reads no other.
+-- LATERAL per fund, so that a query for one fund reads no other.
 CROSS JOIN LATERAL (
     SELECT t.symbol, t.weight, row_number() OVER (ORDER BY t.weight DESC, t.symbol COLLATE "C") AS rank
     FROM (

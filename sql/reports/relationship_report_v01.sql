@@ -54,7 +54,7 @@ AS $$
             'funds', CASE WHEN p_detail THEN (SELECT jsonb_agg(to_jsonb(x)) FROM report_funds(p_environment) AS x) END
         ) AS parts
     )
-    -- A list without rows is an empty list; what only a detailed report has is left out of the others.
+    -- Empty lists stay; members of the detailed report are omitted otherwise.
     SELECT jsonb_object_agg(e.key, coalesce(nullif(e.value, 'null'), '[]'))
     FROM document AS d
     CROSS JOIN LATERAL jsonb_each(d.parts) AS e

@@ -37,7 +37,7 @@ AS $$
         round(100.0 * coalesce(sum(m.market_cap), 0) / nullif(w.market_cap, 0), 2),
         coalesce(jsonb_object_agg(m.source, m.stocks) FILTER (WHERE m.source IS NOT NULL), '{}')
     FROM sectors AS x
-    -- In full: a sector group that sectors does not have must show, too.
+    -- FULL JOIN, so that sector groups missing in sectors are shown too.
     FULL JOIN member AS m ON m.sector = x.name
     CROSS JOIN whole AS w
     GROUP BY x.name, x.title, m.sector, w.stocks, w.market_cap

@@ -23,7 +23,7 @@ SET search_path FROM CURRENT
 AS $$
     SELECT s.stocks, s.etfs, s.other_securities, s.inactive_symbols, g.universes, g.retired_universes, m.memberships,
         h.history_rows, h.history_since, p.prices,
-        -- On their own, so that an index on date answers them.
+        -- Separate subqueries, so that an index on date can answer them.
         (SELECT min(o.date) FROM ohlcv_daily AS o), (SELECT max(o.date) FROM ohlcv_daily AS o),
         e.events, e.oldest_created_at
     FROM (

@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-    /* Buckets are those of a Prometheus histogram: how many runs took at most that many seconds. A dry run is neither success nor failure. */
+    /* Buckets of a Prometheus histogram: number of runs that took at most that many seconds. Dry runs are counted separately. */
     SELECT jsonb_build_object(
         'runs', (
             SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.mode, x.status), '[]')
@@ -47,4 +47,4 @@ AS $$
     FROM unpublished_events AS e
 $$;
 
-COMMENT ON FUNCTION service_metrics(text) IS 'What Prometheus asks the service for, as JSON: runs of an environment by mode and status (completed, failed, dry_run) with count, seconds and a histogram of durations; total_changes of runs that kept theirs; when the last of those ended (seconds since 1970, null before the first); jobs and events that wait, and for how many seconds the oldest event has.';
+COMMENT ON FUNCTION service_metrics(text) IS 'Returns the metrics of the service for Prometheus as JSON: runs of an environment by mode and status (completed, failed, dry_run) with count, seconds and a histogram of durations; total_changes of runs that kept theirs; when the last of those ended (seconds since 1970, null before the first); number of waiting jobs and events, and age of the oldest event in seconds.';

@@ -9,11 +9,10 @@ SET lock_timeout = '10s'
 SET client_min_messages = error
 AS $$
 /*
- * Creates the roles <prefix>_owner, _operator and _reader where they are missing, none of which may log in, gives the owner what the
- * package has created, takes everything on it from PUBLIC, and grants exactly role_rights(). Called again it puts right what
- * has changed since, such as objects of a later migration. Tables that were adopted stay with their owner. What could not be
- * granted is returned, with status FAIL; status WARN is for the caller to decide. Roles belong to the whole cluster: other
- * schemas and databases may use the same.
+ * Creates the roles <prefix>_owner, _operator and _reader (NOLOGIN) if missing, makes the owner the owner of the package's objects,
+ * revokes everything from PUBLIC, and grants exactly role_rights(). Idempotent: call it again after a migration that creates
+ * objects. Adopted tables keep their owner. Returns privileges that could not be granted with status FAIL, and matters for the
+ * caller to decide with status WARN. Roles belong to the whole cluster: other schemas and databases may use the same.
  * Needs a superuser, or a role with CREATEROLE that owns the package's objects and may grant on the schema.
  */
 DECLARE
@@ -28,7 +27,7 @@ BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
         END IF;
     END LOOP;
-    -- Who creates a role is not yet one of its members, and only a member may hand over what it owns.
+    -- The creator of a role is not automatically its member, and only members may transfer ownership to it.
     IF NOT pg_has_role(v_owner, 'USAGE') THEN
         EXECUTE format('GRANT %I TO CURRENT_USER', v_owner);
     END IF;

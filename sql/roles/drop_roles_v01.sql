@@ -11,7 +11,7 @@ AS $$
 /*
  * Undoes create_roles(): the caller becomes the owner again, the three roles lose every right on this schema, PUBLIC may call the
  * functions as after migrate up. A role that something else needs, such as a second schema or database, stays; the others are
- * dropped, and with them the memberships of whoever had them.
+ * dropped together with their memberships.
  */
 DECLARE
     v_roles text[] := ARRAY(
@@ -42,7 +42,7 @@ BEGIN
             JOIN pg_roles AS m ON m.oid = a.member
             WHERE m.rolname <> current_user
             ORDER BY m.rolname);
-        -- Rights on the database serve every schema in it.
+        -- Privileges on the database apply to every schema in it.
         IF NOT EXISTS (
             SELECT FROM pg_shdepend AS d
             WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = to_regrole(quote_ident(role))

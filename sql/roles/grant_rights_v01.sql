@@ -7,8 +7,8 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Takes everything on the package's objects from the operator, the reader and PUBLIC, and grants role_rights(). Adopted tables keep
- * what their owner granted to PUBLIC; where the caller may not grant, the rest goes on: missing_rights() tells.
+ * Revokes all privileges on the package's objects from the operator, the reader and PUBLIC, and grants role_rights(). Adopted tables
+ * keep what their owner granted to PUBLIC. Grants that the caller may not make are skipped: missing_rights() reports them.
  */
 DECLARE
     v_item record;
@@ -20,7 +20,7 @@ BEGIN
         WHERE r.privilege <> 'OWNERSHIP' AND (r.adopted OR r.kind IN ('SCHEMA', 'DATABASE'))
         GROUP BY r.role, r.kind, r.object
         UNION ALL
-        -- One statement for all that gets the same.
+        -- One statement for all objects with the same privileges.
         SELECT x.role, x.kind, x.privileges, string_agg(x.object, ', ')
         FROM (
             SELECT format('%I', p_prefix || '_' || r.role) AS role, r.kind, string_agg(r.privilege, ', ' ORDER BY r.privilege) AS privileges, r.object
@@ -40,4 +40,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION grant_rights(text) IS 'Grants role_rights() to the roles with this prefix, and takes from the operator, the reader and PUBLIC whatever else they have on the package''s objects.';
+COMMENT ON FUNCTION grant_rights(text) IS 'Grants role_rights() to the roles with this prefix, and revokes all other privileges on the package''s objects from the operator, the reader and PUBLIC.';

@@ -6,7 +6,7 @@ LANGUAGE sql
 STABLE
 SET search_path FROM CURRENT
 AS $$
-    /* What role_rights() states and the catalog denies. Whoever may grant it pastes the remedy. */
+    /* Compares role_rights() with the catalog. The remedy is a GRANT for a role that may execute it. */
     SELECT r.name, r.privilege, r.kind, r.object, CASE
             WHEN r.privilege = 'OWNERSHIP' THEN format('ALTER %s %s OWNER TO %I;', r.kind, r.object, r.name)
             ELSE format('GRANT %s ON %s %s TO %I;', r.privilege, r.kind, r.object, r.name)
@@ -30,4 +30,4 @@ AS $$
     ORDER BY 1, 3, 2, 4
 $$;
 
-COMMENT ON FUNCTION missing_rights(text) IS 'Rights of role_rights() that the roles with this prefix do not have, each with the statement that gives it. Raises 42704 when there are no such roles.';
+COMMENT ON FUNCTION missing_rights(text) IS 'Returns the privileges of role_rights() that the roles with this prefix lack, each with the statement that grants it. Raises 42704 if there are no such roles.';

@@ -7,7 +7,7 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Takes every right on the package's objects and its schema from these roles, and with p_from_public from PUBLIC, except on adopted tables. */
+/* Revokes all privileges on the package's objects and schema from p_roles, and with p_from_public from PUBLIC, except on adopted tables. */
 DECLARE
     v_item record;
     v_roles text := (SELECT string_agg(quote_ident(r), ', ') FROM unnest(p_roles) AS r);
@@ -34,4 +34,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION revoke_rights(text[], boolean) IS 'Takes every right on the package''s objects from some roles, and from PUBLIC if asked; nothing of an adopted table from PUBLIC.';
+COMMENT ON FUNCTION revoke_rights(text[], boolean) IS 'Revokes all privileges on the package''s objects from p_roles, and with p_from_public from PUBLIC, except on adopted tables.';

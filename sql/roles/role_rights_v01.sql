@@ -5,10 +5,10 @@ STABLE
 SET search_path FROM CURRENT
 AS $$
     /*
-     * What each role may do, all of it. The owner owns what the package has created, and writes the tables it has adopted. The
-     * operator reads everything and writes what loads, refreshes and jobs write in its name; memberships, their history, events and
-     * the marks of what changed are written by SECURITY DEFINER functions. Rules it may only read. The reader reads tables and
-     * views, and calls what changes nothing: functions that are STABLE or IMMUTABLE.
+     * Complete list of the privileges of each role. The owner owns what the package has created, and writes the adopted tables. The
+     * operator reads everything and writes what loads, refreshes and jobs write with its rights; memberships, their history, events
+     * and market_changes are written by SECURITY DEFINER functions. It may only read rules. The reader reads tables and views, and
+     * calls functions that change nothing: those that are STABLE or IMMUTABLE.
      */
     WITH written (object, privileges) AS (
         VALUES
@@ -29,7 +29,7 @@ AS $$
             ('staged_prices', '{INSERT,UPDATE,DELETE,TRUNCATE}'),
             ('staged_sectors', '{INSERT,UPDATE,DELETE,TRUNCATE}')
     ), withheld (function) AS (
-        -- Install, adopt and take back; roles.
+        -- Functions for owners: installation, adoption, removal, and roles.
         VALUES ('install_file'), ('register_file'), ('remove_file'), ('add_missing_columns'), ('adopt_table'), ('assert_writable'),
             ('insert_trial_row'), ('release_table'), ('replace_file'), ('execute_change'), ('changed_in_place'),
             ('drop_objects'), ('restore_rights'), ('seed_rows'), ('merge_seed_rows'),
@@ -50,7 +50,7 @@ AS $$
     ), sequence AS (
         SELECT i.identity, false AS adopted FROM item AS i WHERE i.relation IS NOT NULL AND i.kind = 'SEQUENCE'
         UNION ALL
-        -- An adopted table may number its rows by a serial column; identity columns need no right.
+        -- Sequences of serial columns of adopted tables; identity columns need no privilege.
         SELECT format('%I.%I', n.nspname, c.relname), true
         FROM relation AS r
         JOIN pg_depend AS d ON d.refobjid = r.relation AND d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
@@ -74,7 +74,7 @@ AS $$
     FROM (VALUES ('owner', 'USAGE'), ('owner', 'CREATE'), ('operator', 'USAGE'), ('reader', 'USAGE')) AS x (role, privilege)
     CROSS JOIN unnest(ARRAY[api_schema(), engine_schema()]) AS s (name)
     UNION ALL
-    -- Materialized views are refreshed concurrently by way of a temporary table of their owner.
+    -- REFRESH MATERIALIZED VIEW CONCURRENTLY creates a temporary table as the owner of the view.
     SELECT 'owner', 'TEMPORARY', 'DATABASE', quote_ident(current_database()), false
     UNION ALL
     SELECT x.role, 'CONNECT', 'DATABASE', quote_ident(current_database()), false FROM unnest('{operator,reader}'::text[]) AS x (role)
@@ -92,4 +92,4 @@ AS $$
     JOIN unnest('{operator,reader}'::text[]) AS x (role) ON f.harmless OR x.role = 'operator'
 $$;
 
-COMMENT ON FUNCTION role_rights() IS 'Everything that the roles owner, operator and reader may do: one row per role, privilege and object. adopted: the table belongs to somebody else. create_roles() grants this and nothing more.';
+COMMENT ON FUNCTION role_rights() IS 'Returns all privileges of the roles owner, operator and reader: one row per role, privilege and object. adopted: the table has another owner. create_roles() grants these and no others.';

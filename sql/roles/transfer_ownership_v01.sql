@@ -8,8 +8,8 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Makes p_owner the owner of everything the package has created, or of what p_from owns of it, and returns who owned some of it
- * before. What it owns already is not touched, so that a second call takes no lock.
+ * Makes p_owner the owner of everything the package has created, or of the part that p_from owns, and returns the previous owners.
+ * Objects that it already owns are skipped, so that a second call takes no lock.
  */
 DECLARE
     v_item record;
@@ -32,4 +32,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION transfer_ownership(text, text) IS 'Makes a role the owner of the package''s objects, adopted tables excepted, all of them or those of p_from, and returns the owners before.';
+COMMENT ON FUNCTION transfer_ownership(text, text) IS 'Makes p_owner the owner of the package''s objects, or of those that p_from owns, except adopted tables. Returns the previous owners.';

@@ -4,4 +4,4 @@ CREATE TABLE etf_category_funds (
     PRIMARY KEY (category, etf)
 );
 
-COMMENT ON TABLE etf_category_funds IS 'Which funds are in which category; a fund may be in several.';
+COMMENT ON TABLE etf_category_funds IS 'Funds of each category; a fund may be in several.';

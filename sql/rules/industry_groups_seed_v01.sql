@@ -1,4 +1,4 @@
--- Groups: our own cut, about the size of a GICS industry (MSCI and S&P, March 2023), of the titles in the SIC code list.
+-- Groups: titles of the SIC code list, combined to about the size of a GICS industry (MSCI and S&P, March 2023).
 -- The SIC ranges of each are in sic_sectors.
 INSERT INTO industry_groups (name, title)
 VALUES

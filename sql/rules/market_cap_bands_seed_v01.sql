@@ -1,4 +1,4 @@
--- Bounds: the bands in common use among US brokers and index providers, as given by the design.
+-- Bounds: the bands in common use among US brokers and index providers.
 INSERT INTO market_cap_bands (name, title, min_market_cap)
 VALUES
     ('mega_cap', 'Mega cap', 200000000000),

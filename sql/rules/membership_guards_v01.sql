@@ -5,5 +5,5 @@ CREATE TABLE membership_guards (
     may_empty boolean NOT NULL
 );
 
-COMMENT ON TABLE membership_guards IS 'When a change of membership is held back unless forced: the group has at least min_members and would lose more than max_removed_percent of them in one run, or would become empty although may_empty is false. The row with group_type * holds for types without a row of their own.';
+COMMENT ON TABLE membership_guards IS 'Conditions under which a change of membership is held back unless forced: the group has at least min_members and would lose more than max_removed_percent of them in one run, or would become empty although may_empty is false. The row with group_type * holds for types without a row of their own.';
 COMMENT ON COLUMN membership_guards.max_removed_percent IS 'Percent of the members before the change.';

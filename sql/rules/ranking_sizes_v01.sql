@@ -4,4 +4,4 @@ CREATE TABLE ranking_sizes (
     size integer NOT NULL CHECK (size > 0)
 );
 
-COMMENT ON TABLE ranking_sizes IS 'How many stocks each ranking by market cap holds. kind market: one group over all stocks. kind sector: one group per sector, named <name>_<sector>.';
+COMMENT ON TABLE ranking_sizes IS 'Number of stocks in each ranking by market cap. kind market: one group over all stocks. kind sector: one group per sector, named <name>_<sector>.';

@@ -10,7 +10,7 @@ CREATE TABLE sector_overrides (
 );
 
 COMMENT ON TABLE sector_overrides IS 'Sectors that an operator has set by hand, or by a file of universes load sectors. No load and no refresh changes a row entered by hand.';
-COMMENT ON COLUMN sector_overrides.reason IS 'Why; shown with every membership that follows from the row.';
+COMMENT ON COLUMN sector_overrides.reason IS 'Reason; shown with every membership that results from the row.';
 COMMENT ON COLUMN sector_overrides.file IS 'File that states the row, NULL when it was entered by hand.';
 COMMENT ON COLUMN sector_overrides.line IS 'Line in that file.';
 COMMENT ON COLUMN sector_overrides.load_id IS 'load_runs.id of the load that wrote the row.';

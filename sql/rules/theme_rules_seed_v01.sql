@@ -1,6 +1,6 @@
 -- Themes: each description names its source. Symbols are tickers of mid 2026; a company is named where its annual report
--- (10-K, 20-F) or the index named says so, and conditions stand in where a rule describes the theme better than a list.
--- A symbol that is not listed, or no longer, is no member and does no harm.
+-- (10-K, 20-F) or the index named says so; conditions replace a list where they describe the theme better.
+-- Symbols that are not listed, or no longer, are ignored.
 INSERT INTO theme_rules (
     name, title,
     description,

@@ -31,8 +31,8 @@ CREATE TRIGGER universes_overrides_truncated AFTER TRUNCATE ON sector_overrides
     FOR EACH STATEMENT EXECUTE FUNCTION track_override_changes();
 
 REVOKE ALL ON FUNCTION track_override_changes() FROM PUBLIC;
-COMMENT ON FUNCTION track_override_changes() IS 'Trigger of sector_overrides: marks the symbols whose sector the next refresh or enrichment looks at again.';
+COMMENT ON FUNCTION track_override_changes() IS 'Trigger of sector_overrides: marks the symbols whose sector the next refresh or enrichment re-evaluates.';
 COMMENT ON TRIGGER universes_override_inserted ON sector_overrides IS 'Marks the symbols of new overrides.';
 COMMENT ON TRIGGER universes_override_updated ON sector_overrides IS 'Marks the symbols of changed overrides.';
 COMMENT ON TRIGGER universes_override_deleted ON sector_overrides IS 'Marks the symbols of deleted overrides.';
-COMMENT ON TRIGGER universes_overrides_truncated ON sector_overrides IS 'Has everything recomputed.';
+COMMENT ON TRIGGER universes_overrides_truncated ON sector_overrides IS 'Marks everything for recomputation.';

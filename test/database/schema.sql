@@ -243,14 +243,14 @@ CREATE FUNCTION create_roles(p_prefix text DEFAULT 'universes'::text) RETURNS TA
     SET client_min_messages=error
     SET lock_timeout=10s
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 749c9d24303918dae371bd8183a9bcba;
+    AS md5 fe498f790036ea75788a3fca1457bdbc;
 
 CREATE FUNCTION drop_roles(p_prefix text DEFAULT 'universes'::text) RETURNS TABLE(role text, dropped boolean, members text[], reason text)
     LANGUAGE plpgsql VOLATILE
     SET client_min_messages=error
     SET lock_timeout=10s
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 eb2f10ff534f68d7ec2b8eb574a25de9;
+    AS md5 4ae82e44e2090c1cb8cb441c8526cea5;
 
 CREATE FUNCTION enrich_sectors(p_mode text DEFAULT 'incremental'::text, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
@@ -260,7 +260,7 @@ CREATE FUNCTION enrich_sectors(p_mode text DEFAULT 'incremental'::text, p_dry_ru
 CREATE FUNCTION explain_membership(p_symbol text, p_name text, p_type text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, rank integer, weight numeric, market_cap bigint, run_id uuid, run text, triggered_by text, ended_by uuid, end_reason text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 ae8cf06303276ac3f4d122d92192cc96;
+    AS md5 95d62f608843ebf0b36ebd45f394754a;
 
 CREATE FUNCTION import_legacy(p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
@@ -275,7 +275,7 @@ CREATE FUNCTION members_as_of(p_name text, p_type text, p_at timestamp with time
 CREATE FUNCTION membership_diff(p_name text, p_type text, p_from timestamp with time zone, p_to timestamp with time zone DEFAULT now(), p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(symbol text, change text, weight_before numeric, weight_after numeric, changed_at timestamp with time zone, run_id uuid, reason text)
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 76347646f96cdcdf15165fafcd29d269;
+    AS md5 5411b1d84ff3e7b3b99b665b0154cd00;
 
 CREATE FUNCTION purge_events() RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -287,14 +287,14 @@ CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boo
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 3bfcc383f17b1b79ca13d63af9a531ce;
+    AS md5 8bdb69c6bbfc6c16da27c270f129df81;
 
 CREATE FUNCTION relationship_report(p_environment text DEFAULT 'DEFAULT'::text, p_detail boolean DEFAULT false) RETURNS jsonb
     LANGUAGE sql STABLE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=32MB
-    AS md5 6a19fad4431524ad21de092e8081bee0;
+    AS md5 22caffbbbe3f71c628ce332d37a8e424;
 
 CREATE FUNCTION relationship_snapshot(p_environment text DEFAULT 'DEFAULT'::text, p_after bigint DEFAULT NULL::bigint) RETURNS json
     LANGUAGE plpgsql STABLE
@@ -313,7 +313,7 @@ CREATE FUNCTION rollback_universes(p_to text, p_before boolean DEFAULT false, p_
     SET DateStyle=ISO
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 f36858366adf87fc9621013099c0d901;
+    AS md5 65371e6bfaf8a15fd93d044a4bce96eb;
 
 CREATE FUNCTION schedule_refresh(p_cron text DEFAULT '0 6 * * *'::text, p_timezone text DEFAULT NULL::text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(job_id bigint, job_name text, schedule text, timezone text, command text)
     LANGUAGE plpgsql VOLATILE
@@ -1821,7 +1821,7 @@ CREATE FUNCTION admin_overview(p_environment text DEFAULT 'DEFAULT'::text) RETUR
 CREATE FUNCTION adopt_table(p_definition text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 f1a053df8a3cc23e2550c7402497c1d1;
+    AS md5 8571d2cdf1fd3526163f091bff422359;
 
 CREATE FUNCTION api_schema() RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1831,7 +1831,7 @@ CREATE FUNCTION api_schema() RETURNS text
 CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 2a5f79eb62d01d174a19d7a5bcc1005d;
+    AS md5 941b5d0866eecfa2f13f4ae03bebe7b0;
 
 CREATE FUNCTION assert_adoptable(p_existing regclass, p_expected regclass) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -1861,12 +1861,12 @@ CREATE FUNCTION assert_pg_cron(p_elsewhere text, p_crontab text) RETURNS void
 CREATE FUNCTION assert_prefix(p_prefix text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 c3374e3f31f27088b94a2c69c76232a8;
+    AS md5 75fafe8d8406b05a3e587ee5d489cb9d;
 
 CREATE FUNCTION assert_price_day(p_day text) RETURNS date
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 ccee9ce7033c95ff4eaff05d86219229;
+    AS md5 495e5f02a992da5b18ed5e2996a1bc53;
 
 CREATE FUNCTION assert_rebuildable(p_path text) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -1967,7 +1967,7 @@ CREATE FUNCTION engine_schema() RETURNS text
 CREATE FUNCTION enrich_stocks(p_symbols text[], p_context refresh_context, p_new_groups boolean) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 03355c9e49075e2c1aff98249f72b2af;
+    AS md5 dfd66bf53745febef7617bcfdb12ca38;
 
 CREATE FUNCTION ensure_groups(p_environment text, p_run_id uuid, p_types text[] DEFAULT NULL::text[], p_append boolean DEFAULT false) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -2044,7 +2044,7 @@ CREATE FUNCTION finish_step(p_run sync_runs, p_step text, p_started timestamp wi
 CREATE FUNCTION grant_rights(p_prefix text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 ead18c88d208f2278d8ebf5c1091a099;
+    AS md5 1ff158e94e9d2644208498d9cedba82c;
 
 CREATE FUNCTION group_ids(p_types text[], p_environment text) RETURNS bigint[]
     LANGUAGE sql STABLE
@@ -2100,7 +2100,7 @@ CREATE FUNCTION job_status(p_job_id uuid) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE
     SET TimeZone=UTC
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 656d4b1ecc063cb10f6eba53c57a8da9;
+    AS md5 1a237b62bef5900453e3ca001fcfa8bc;
 
 CREATE FUNCTION list_checks(p_environment text DEFAULT 'DEFAULT'::text, p_samples integer DEFAULT 3) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2211,7 +2211,7 @@ CREATE FUNCTION merge_symbols(p_load load_runs, p_complete boolean) RETURNS load
 CREATE FUNCTION missing_rights(p_prefix text DEFAULT 'universes'::text) RETURNS TABLE(role text, privilege text, kind text, object text, remedy text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7b94e27c5ee5d45eff0ed7f9315a12c9;
+    AS md5 7e1408f9c02420ddaf91d3112c951610;
 
 CREATE FUNCTION nearest_names(p_name text, p_types text[] DEFAULT NULL::text[], p_environment text DEFAULT 'DEFAULT'::text, p_limit integer DEFAULT 5) RETURNS TABLE(type text, name text, title text, similarity numeric)
     LANGUAGE sql STABLE
@@ -2313,17 +2313,17 @@ CREATE FUNCTION publish_run(p_run sync_runs, p_changes group_change[]) RETURNS s
 CREATE FUNCTION publish_run_end(p_run sync_runs) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 73bc43d52042a56aadcfdc164948514d;
+    AS md5 8b4482ec9a1833ea13ed192f5f493029;
 
 CREATE FUNCTION raise_unknown_job(p_job_id uuid) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 1d32ab39359ed5b8f63e86a8997a76dc;
+    AS md5 7d4eea63106e943975678d5a06b5d19f;
 
 CREATE FUNCTION raise_unknown_name(p_name text, p_types text[], p_environment text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 9b7ff0a53f271e85c3e23597ef2ec2b8;
+    AS md5 8ad385feea469d686899b15b04a890ab;
 
 CREATE FUNCTION rebalance_rankings(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -2339,7 +2339,7 @@ CREATE FUNCTION recalculate_market_caps(p_symbols text[] DEFAULT NULL::text[], p
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode=force_custom_plan
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 4e2c352a4817eb70dc86f7a6f0987c99;
+    AS md5 8e52fa974fe80051e2e2f46fec342802;
 
 CREATE FUNCTION record_files(p_load load_runs) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -2349,7 +2349,7 @@ CREATE FUNCTION record_files(p_load load_runs) RETURNS void
 CREATE FUNCTION record_rollback(p_run_id uuid, p_groups bigint[], p_moment timestamp with time zone) RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 13b607e45cf23ea474e9ae81bedbc904;
+    AS md5 71f03a9cba23edee6797cfbf30c84c2d;
 
 CREATE FUNCTION refresh_is_due(p_time time without time zone, p_timezone text, p_weekdays integer[] DEFAULT NULL::integer[], p_at timestamp with time zone DEFAULT now()) RETURNS boolean
     LANGUAGE sql STABLE
@@ -2406,7 +2406,7 @@ CREATE FUNCTION remove_file(p_path text) RETURNS void
 CREATE FUNCTION replace_file(p_path text, p_version integer, p_definition text, p_objects jsonb, p_change text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 ffcd392814217ebb57ff0552baba6f0f;
+    AS md5 67ce01266ffb95c8fcb101861c63cabd;
 
 CREATE FUNCTION report_alerts(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(alert text, subject text, value numeric, allowed numeric, unit text, since timestamp with time zone, detail text)
     LANGUAGE sql STABLE
@@ -2442,12 +2442,12 @@ CREATE FUNCTION report_runs(p_environment text DEFAULT 'DEFAULT'::text, p_limit 
 CREATE FUNCTION report_sectors(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(sector text, title text, stocks bigint, percent numeric, market_cap numeric, market_cap_percent numeric, sources jsonb)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 c7b1bc6983ec407b31dab352bcab9dfa;
+    AS md5 5ab2660813a8baaa5f4445477a993e8b;
 
 CREATE FUNCTION report_totals(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(stocks bigint, etfs bigint, other_securities bigint, inactive_symbols bigint, universes bigint, retired_universes bigint, memberships bigint, history_rows bigint, history_since timestamp with time zone, prices bigint, priced_from date, priced_to date, events_waiting bigint, events_waiting_since timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 5d4007e3aad5e22c02a9a8f0bd8133b1;
+    AS md5 28fe18043cb6e86108efb04ff39279fd;
 
 CREATE FUNCTION report_universes(p_environment text DEFAULT 'DEFAULT'::text, p_days integer DEFAULT 30) RETURNS TABLE(type text, name text, description text, members bigint, last_change timestamp with time zone, known_since timestamp with time zone, added bigint, removed bigint, as_of text, weight_sum numeric, file text)
     LANGUAGE sql STABLE
@@ -2478,17 +2478,17 @@ CREATE FUNCTION retire_members(p_load load_runs) RETURNS SETOF group_change
 CREATE FUNCTION revoke_rights(p_roles text[], p_from_public boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 49260bd559752f90127404df743bbdc4;
+    AS md5 f9d904e6d11b02f36c268d3eb636ef23;
 
 CREATE FUNCTION role_rights() RETURNS TABLE(role text, privilege text, kind text, object text, adopted boolean)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 6a59e5b0656a28b44b509e385bf9a264;
+    AS md5 ad8185e36304749d702d5756dc0278c9;
 
 CREATE FUNCTION run_events(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7d14193f74074f3de77f602e5f6f199b;
+    AS md5 5b22c5adea6b32240094af0e40411063;
 
 CREATE FUNCTION run_history(p_limit integer DEFAULT 20, p_offset integer DEFAULT 0, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2541,7 +2541,7 @@ CREATE FUNCTION seed_rows(p_definition text) RETURNS TABLE(relation text, key js
 CREATE FUNCTION service_metrics(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 f0930a56efca76528e5c2dffcd5129b7;
+    AS md5 4ab4319ff6aed54e98a541ae66ae138c;
 
 CREATE FUNCTION source_file_at(p_group_id bigint, p_at timestamp with time zone) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -2567,7 +2567,7 @@ CREATE FUNCTION stock_facts(p_symbol text, p_as_of text DEFAULT NULL::text, p_en
     LANGUAGE plpgsql STABLE
     SET TimeZone=UTC
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 3550cc17dd951fdc4c8340f8558ee7dc;
+    AS md5 6bd543369947e242651dca046da9cd90;
 
 CREATE FUNCTION stock_universes(p_symbol text, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, type text, name text, title text, rank integer, weight numeric, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, run text, run_id uuid, end_reason text, market_cap bigint, metadata jsonb)
     LANGUAGE sql STABLE
@@ -2588,7 +2588,7 @@ CREATE FUNCTION symbol_limit() RETURNS integer
 CREATE FUNCTION take_market_changes(p_environment text, p_everything boolean, OUT priced text[], OUT priced_since date, OUT changed text[]) RETURNS record
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 320cde7649759ea6d2900fd9d08250a4;
+    AS md5 dcf035eb2f5199c4fd8da9537fef0a8f;
 
 CREATE FUNCTION ticker_pattern() RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -2613,7 +2613,7 @@ CREATE FUNCTION track_override_changes() RETURNS trigger
 CREATE FUNCTION track_price_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 8117594219e859524b2e321dbc218813;
+    AS md5 105381277483c7e7980062da9bd78a96;
 
 CREATE FUNCTION track_rule_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -2628,7 +2628,7 @@ CREATE FUNCTION track_symbol_changes() RETURNS trigger
 CREATE FUNCTION transfer_ownership(p_owner text, p_from text DEFAULT NULL::text) RETURNS text[]
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 542c9d779bcc1d1eba1c02d816365ef8;
+    AS md5 39f93180a9000671cc665f41583dfae0;
 
 CREATE FUNCTION unique_keys(p_table regclass) RETURNS TABLE(columns text)
     LANGUAGE sql STABLE
