@@ -4,7 +4,7 @@ import { UniversesError } from '../errors.js'
 import { searchPath } from './schemas.js'
 import { connectionConfig, tlsRemedy } from './tls.js'
 
-/** Where to connect; everything left out comes from the environment. */
+/** Connection options; the environment supplies those left out. */
 export interface ConnectOptions {
   url?: string | undefined
   schema?: string | undefined
@@ -15,8 +15,8 @@ export interface ConnectOptions {
 }
 
 /**
- * Connects with search_path set to the engine's schema, the one that readers use, then pg_temp, so that calls need no prefix. TLS is
- * what the URL says; a URL that leaves it unclear is a usage error.
+ * Connects with search_path set to the engine's schema, the one that readers use, then pg_temp, so that calls need no prefix. The URL
+ * decides about TLS; an ambiguous URL is a usage error.
  */
 export async function connect(options: ConnectOptions = {}): Promise<pg.Client> {
   const path = searchPath(options.schema ?? config().schema)

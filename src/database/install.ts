@@ -24,7 +24,7 @@ export interface SqlObject {
   table: string | null
 }
 
-/** A migration that installs files; `files` tells others, such as doctor, which. */
+/** A migration that installs files; `files` lists them for other readers, such as doctor. */
 export interface SqlMigration {
   files: readonly SqlFile[]
   up(this: void, pgm: MigrationBuilder): void
@@ -52,7 +52,7 @@ export function migration(files: readonly SqlFile[], folder = SQL_FOLDER): SqlMi
   }
 }
 
-/** Installs what `migration` needs, which is recorded as soon as all of it is there. */
+/** Installs the files that `migration` itself needs; they are recorded once all of them exist. */
 export function bootstrap(files: readonly SqlFile[]): SqlMigration {
   return {
     files,

@@ -7,11 +7,11 @@ import { assertNoForeignObjects } from './foreign-objects.js'
 import { MIGRATIONS_DIR, migrationNames, readMigrations } from './read-migrations.js'
 import { engineSchema } from './schemas.js'
 
-/** Lock of our own, so that another project's node-pg-migrate in the same database does not wait for us. */
+/** Own lock, so that another project's node-pg-migrate in the same database does not wait for ours. */
 const MIGRATION_LOCK = 7_055_200_114
 /** Table of the migrations that an installation has, in the schema of its engine. */
 export const MIGRATIONS_TABLE = 'universes_migrations'
-/** Marks a schema that was created here, and may be dropped again. */
+/** Comment on schemas that migrate created and may drop. */
 const ENGINE_COMMENT = 'Rule tables of pg-universes, and everything that only the package itself calls.'
 
 /** Options of every migration call. `log` receives one line per migration. */
@@ -30,7 +30,7 @@ export async function migrateUp(options: MigrateOptions = {}): Promise<string[]>
   return run(options, 'up', Number.POSITIVE_INFINITY)
 }
 
-/** Takes back the last `count` migrations, all of them or none. Without any left, the bookkeeping goes too. */
+/** Reverts the last `count` migrations, all of them or none. After the last one the table of migrations is dropped too. */
 export async function migrateDown(options: MigrateOptions = {}, count = 1): Promise<string[]> {
   return run(options, 'down', count)
 }
@@ -105,14 +105,14 @@ function runnerOptions(
     schema: [engineSchema(schema), schema, 'pg_temp'],
     migrationsSchema: engineSchema(schema),
     migrationsTable: MIGRATIONS_TABLE,
-    // Taken already, by this session.
+    // This session holds the lock already.
     noLock: true,
     singleTransaction: true,
     logger: quietLogger(log),
   }
 }
 
-/** Creates the schemas that are missing: CREATE SCHEMA IF NOT EXISTS takes a right on the database even where they are there. */
+/** Creates the missing schemas. CREATE SCHEMA IF NOT EXISTS needs a privilege on the database even if the schema exists. */
 async function createSchemas(client: pg.Client, schema: string): Promise<void> {
   for (const name of [schema, engineSchema(schema)]) {
     const { rows } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [name])
@@ -125,7 +125,7 @@ async function createSchemas(client: pg.Client, schema: string): Promise<void> {
 
 /**
  * Drops what node-pg-migrate creates outside the transaction, and the engine's schema, once no migration is installed. A schema that
- * was there before, holds anything of somebody else, or belongs to another role stays.
+ * existed before, contains foreign objects, or belongs to another role is kept.
  */
 async function forgetWhenEmpty(client: pg.Client, schema: string): Promise<void> {
   if ((await appliedMigrations(client, schema)).size > 0) return
@@ -140,7 +140,7 @@ async function forgetWhenEmpty(client: pg.Client, schema: string): Promise<void>
   if (rows.length > 0) await client.query(`DROP SCHEMA ${engine}`)
 }
 
-/** node-pg-migrate reports every statement; one line per migration is what a person wants. */
+/** Logs one line per migration; node-pg-migrate reports every statement. */
 function quietLogger(log: MigrateOptions['log']): NonNullable<RunnerOption['logger']> {
   const silent = (): void => undefined
   const info = (line: string): void => {

@@ -32,7 +32,7 @@ export interface Subscriber {
   onLost?: (() => void) | undefined
 }
 
-/** The period without notifications. */
+/** Period without notifications. */
 export interface Interruption {
   since: Date
   reason: string
@@ -125,7 +125,7 @@ export class Notifier {
   }
 
   #hint(payload: string | undefined): void {
-    // Until then a notification says nothing that catching up does not.
+    // Subscribers catch up once LISTEN is in force: ignore earlier notifications.
     if (!this.#listening) return
     for (const { onHint } of this.#subscribers) onHint(payload)
   }

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { usageError } from '../errors.js'
 
-/** PostgreSQL cuts longer names off, in bytes. */
+/** Limit in bytes; PostgreSQL truncates longer names. */
 const MAX_NAME_BYTES = 63
 
 /** Name of the schema of everything that only the package itself calls, for an installation whose readers use `api`. */

@@ -45,7 +45,7 @@ export class RedisSink implements Sink {
       socketTimeout: 10_000,
       retryStrategy: (attempt) => backoffMs(attempt - 1, MAX_RETRY_MS),
     })
-    // Only the message is kept: an ioredis error carries the command, and with it the password.
+    // Keep only the message: an ioredis error has the command, which may contain the password.
     this.#redis.on('error', (error: Error) => (this.#reason = error.message || error.name))
   }
 

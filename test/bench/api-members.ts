@@ -105,7 +105,7 @@ function lines(sent: Record<'floor' | 'ours' | 'floor304' | 'ours304', Sent[]>, 
   ]
 }
 
-/** A server that does nothing but send these bytes, or 304 to whoever has them. */
+/** A server that only sends these bytes, or 304 if the client has them. */
 async function bareServer(body: Buffer): Promise<{ app: FastifyInstance; url: string }> {
   const app = fastify()
   app.get('/bytes', (_request, reply) => {

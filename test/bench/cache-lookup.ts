@@ -4,14 +4,14 @@ import type { Row } from './bench.js'
 import { ratioLine, type Line, type Pairs } from './report.js'
 import { wholeMarket } from './whole-market.js'
 
-/** Goes through the keys `times` times and counts what is found. */
+/** Looks up all keys `times` times and counts the results. */
 type Loop = (keys: readonly string[], times: number) => number
 
 /** One kind of lookup, over keys that all exist. */
 interface Lookup {
   name: string
   keys: readonly string[]
-  /** A loop of its own for each: one for all would measure how calls of many functions are made. */
+  /** One loop per function: a shared loop would measure megamorphic calls. */
   ours: Loop
 }
 

@@ -1,6 +1,6 @@
 import { RelationshipCache } from '../../src/cache/index.js'
 
-// A reader in a process of its own: after each change it asks for the members of U, and tells which answer it got and when.
+// Reader in a separate process: looks up the members of U after each change, and reports the result and its time.
 const cache = await RelationshipCache.open({ database: { url: process.env['DATABASE_URL'] } })
 cache.onChange(() => {
   const weight = cache.etfHoldings('U')?.find(({ symbol }) => symbol === 'S1')?.weight ?? 0

@@ -5,7 +5,7 @@ import type { Row } from './bench.js'
 import { largeHoldings, loadedHoldings } from './holdings.js'
 import { limitLine } from './report.js'
 
-/** Peak memory of `universes load` as a process of its own, which also prepares the rows after this one. */
+/** Peak memory of `universes load` in a separate process; also loads the data of the following rows. */
 export const loadMemory: Row = {
   name: 'load-memory',
   run: async (bench) => {

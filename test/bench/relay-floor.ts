@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import pg from 'pg'
 
-// The least that can bring a notification to Redis: LISTEN and PUBLISH, no outbox, no guarantee. A process of its own.
+// Minimum to forward a notification to Redis: LISTEN and PUBLISH in a separate process, without outbox and guarantees.
 const redis = new Redis(process.env['REDIS_URL'] ?? '')
 const client = new pg.Client({ connectionString: process.env['DATABASE_URL'] })
 await client.connect()

@@ -24,7 +24,7 @@ export interface Database {
 /** The servers of one run. */
 export interface Servers {
   version: string
-  /** An installed database without rows, or a copy of the database `template`, to which nobody may be connected. */
+  /** Creates an installed database without rows, or a copy of `template`, which must have no connections. */
   database(this: void, template?: string): Promise<Database>
   /** Runs `fill` on a new database, or a copy of `base`, once per `key`; returns the name of the database for copies. */
   template(

@@ -152,7 +152,7 @@ describe('what has changed is told', () => {
     expect(told).toEqual(['all'])
     expect(cache.group('ETF', 'AAA')).toBe(aaa)
     expect(cache.group('MARKET_LEADERS', 'top_10_stocks')?.version).not.toBe(top?.version)
-    // The members of AAA are the same; what is shown of them is not.
+    // The members of AAA are the same, but their names or market caps are not.
     expect(cache.fingerprint('ETF', 'AAA')).not.toBe(fingerprint)
     expect(cache.etfHoldings('AAA')?.[1]).toMatchObject({ symbol: 'B', market_cap: 34e12 })
     expect(cache.version).not.toBe(version)

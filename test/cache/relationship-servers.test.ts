@@ -71,7 +71,7 @@ it('the database goes and comes back: old answers stay, marked; then everything 
   await change('B')
   await eventually(() => members(cache)).toEqual(['B'])
 
-  // And once more, with a change that nobody could hear.
+  // Again, with a change whose notification nobody receives.
   await server.restart()
   await change('C')
   await eventually(() => [members(cache), cache.stale]).toEqual([['C'], null])
@@ -88,7 +88,7 @@ it('a lost LISTEN connection marks the answers, and everything is loaded when it
   const listener = (await sessions()).find(({ application_name }) => application_name.includes('listen'))
   let marked = false
   const watching = setInterval(() => (marked ||= cache.stale !== null), 1)
-  // No event tells of this one.
+  // This change has no event.
   await query(`UPDATE group_memberships SET weight = 5`)
   await cache.refresh()
   expect(cache.etfHoldings('AAA')?.[0]?.weight).toBeNull()

@@ -15,13 +15,13 @@ import {
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** Bytes in use once everything that nobody holds is gone. */
+/** Returns the bytes of the heap after garbage collection. */
 function heap(): number {
   for (let round = 0; round < 3; round++) collect()
   return process.memoryUsage().heapUsed
 }
 
-/** Asks for everything that a cache unfolds when it is asked. */
+/** Calls every lookup that parses or memoizes something. */
 function unfold(cache: RelationshipCache): void {
   const symbols = new Set<string>()
   for (const { type, name } of cache.universes())

@@ -60,7 +60,7 @@ describe('a disabled source is silent', () => {
   it.each([1, 2, 3, 4, 5])('with the first %i of them disabled the next one decides', async (disabled) => {
     await db.query('UPDATE sector_sources SET enabled = position > $1', [disabled])
     await enriched(db, { force: true })
-    // The industry is the SIC code's, whoever decides about the sector.
+    // The industry follows the SIC code, whichever source decides the sector.
     expect(await sectorsOf(db, 'P1')).toEqual(reason(SAYS[disabled]!, 'banks'))
   })
 

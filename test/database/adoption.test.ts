@@ -353,7 +353,7 @@ describe('a table that cannot be adopted', () => {
     })
     expect([await db.query(state), await db.query(`SELECT * FROM ${table}`)]).toEqual(before)
     expect(await db.query("SELECT FROM pg_proc WHERE pronamespace = 'public'::regnamespace")).toEqual([])
-    // The remedy is to be had: a schema of its own.
+    // The remedy works: a separate schema.
     await migrateUp({ url: db.url, schema: 'uni' })
     await db.drop()
   })

@@ -128,7 +128,7 @@ describe('what a URL asks for', () => {
   })
 })
 
-/** A server that takes whatever comes and answers every message with the same bytes. */
+/** Starts a server that answers every message with the same bytes. */
 async function recorder(answer: string): Promise<{ server: Server; url: string; received: () => string[] }> {
   const messages: string[] = []
   const server = createServer((socket) => {

@@ -112,7 +112,7 @@ async function cycle(
   expect(await state()).toBe(before)
 }
 
-/** Objects that lost their owner or what was granted to the reader. */
+/** Returns the objects that lost their owner or the privileges of the reader. */
 async function withoutRights(): Promise<unknown[]> {
   return db.query(
     `SELECT identity FROM object_rights GROUP BY identity

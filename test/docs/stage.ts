@@ -17,7 +17,7 @@ import { Workplace } from './tools.js'
 export const STREAM = 'universes:events'
 const KEYS = { read: 'uv_read', operate: 'uv_operate', admin: 'uv_admin' }
 
-/** Everything that the document's examples need: the service with its relay as a process, its servers, a place to work. */
+/** Environment of the examples: the service with its relay as a process, its servers, and a working directory. */
 export interface Stage {
   db: TestDatabase
   redis: RedisServer
@@ -26,9 +26,9 @@ export interface Stage {
   subscriber: Subscriber
   /** Calls the service with the key of an administrator. */
   call(this: void, path: string, body?: unknown): Promise<Record<string, unknown>>
-  /** Asks for a run and waits for its end: the job, as its status says. */
+  /** Requests a run, waits for its end and returns the status of the job. */
   run(this: void, options?: Record<string, unknown>): Promise<Record<string, unknown>>
-  /** Waits until a job has ended and every event of it is on Redis. */
+  /** Waits until a job has ended and all its events are on Redis. */
   ended(this: void, jobId: string): Promise<Record<string, unknown>>
   /** Ends the service and starts it again on the same port. */
   restart(this: void): Promise<void>

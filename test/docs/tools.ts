@@ -61,7 +61,7 @@ export class Workplace {
     for (const end of this.#ends) end()
   }
 
-  /** Writes a file that the document tells to save. */
+  /** Writes a file that the document tells the reader to save. */
   save(name: string, text: string): void {
     writeFileSync(join(this.folder, name), `${text}\n`)
   }

@@ -30,7 +30,7 @@ const CHECKS = [
   'events',
 ]
 
-/** A server of ours or of whoever runs the tests: how it is set up is no matter here. */
+/** Checks whose result depends on the configuration of the server. */
 const OF_THE_SERVER = ['connection', 'settings']
 
 describe('a healthy installation', () => {

@@ -3,7 +3,7 @@ import { testDatabase, type TestDatabase } from '../support/index.js'
 import { endOf, loadLines } from './support.js'
 
 let db: TestDatabase
-/** Ends of the loads: A and B, B with a new weight and C, nobody. */
+/** Ends of three loads: A and B; B with a new weight and C; no members. */
 const ends: string[] = []
 
 beforeAll(async () => {

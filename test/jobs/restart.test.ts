@@ -150,7 +150,7 @@ test('Redis restarts while jobs run and the relay relays: no event is missing', 
   await quiet(service)
 })
 
-/** Many readers of several routes until they are stopped: what was answered, and what was not. */
+/** Runs many readers of several routes until they are stopped, and records responses and failures. */
 function readers(url: string): {
   until(status: number, times: number): Promise<void>
   stop(): Promise<{ statuses: Map<number, number>; broken: unknown[] }>
@@ -222,7 +222,7 @@ async function unbroken(db: Asked, messages: Message[]): Promise<void> {
   expect(known.size).toBe(rows.length)
 }
 
-/** The service ends as it should, and its log holds no error that nobody handled. */
+/** Stops the service and fails on a wrong exit code or an unhandled error in its log. */
 async function quiet(service: ServeProcess): Promise<void> {
   const { code, stderr } = await service.stop()
   expect(code, stderr).toBe(0)

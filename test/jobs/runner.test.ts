@@ -350,7 +350,7 @@ describe('close', () => {
     await close()
     expect(log.messages()).toContain('the job under way takes too long: it is rolled back and stays waiting')
     expect(await runOf(db, job)).toBeUndefined()
-    // The server notices that nobody is there any more, although the run still waits for its table.
+    // The server detects the lost client although the run still waits for its table.
     const alive = (): Promise<unknown[]> => db.query('SELECT 1 FROM pg_stat_activity WHERE pid = $1', [pid])
     await expect.poll(alive, { timeout: 30_000 }).toEqual([])
     start()

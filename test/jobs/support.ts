@@ -170,7 +170,7 @@ export function startRunner(
   return { runner, log, close: () => (closing ??= close()) }
 }
 
-/** A server of its own as a database that outlives its restarts: every statement has a connection of its own. */
+/** Wraps a dedicated server as a test database that survives restarts: every statement opens a connection. */
 export function onServer(url: string): TestDatabase {
   const client = async (): Promise<pg.Client> => {
     const opened = new pg.Client({ connectionString: url })
@@ -192,7 +192,7 @@ export function onServer(url: string): TestDatabase {
   return { url, name: 'postgres', schema: 'public', query, client } as unknown as TestDatabase
 }
 
-/** A service in a process of its own. */
+/** A service in a separate process. */
 export interface ServeProcess extends CliProcess {
   url: string
 }

@@ -16,7 +16,7 @@ const OLD_GROUPS = `
   INSERT INTO definition_groups (name, type) VALUES ('SPY', 'ETF'), ('QQQ', 'ETF');
   INSERT INTO group_memberships (group_id, symbol, weight) VALUES (1, 'TEC1', 60), (1, 'TEC2', 40);`
 
-/** The shapes whose key lets one row stand for a universe. */
+/** Shapes whose key allows one row per universe. */
 const SHAPES = {
   'universe, content, cache_type': {
     table: `

@@ -120,7 +120,7 @@ describe('while PostgreSQL is away', () => {
 })
 
 describe('while the connection to the service is bad', () => {
-  /** Stands between page and service, and cuts what it is told to cut. */
+  /** Proxy between page and service that cuts connections on demand. */
   async function cutter(
     target: string,
   ): Promise<{ url: string; cut: RegExp | undefined; seen: string[]; server: Server }> {

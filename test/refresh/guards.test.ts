@@ -44,7 +44,7 @@ describe('a group that would lose too many members', () => {
     await db.query(`UPDATE symbols SET sic_code = '4911' WHERE symbol IN ('OIL1','OIL2')`)
     const run = await completed(db)
     expect(changeOf(run, 'SECTOR', 'energy')).toMatchObject({ held: true })
-    // The type without a row of its own follows the general one.
+    // Types without a row use the row of group_type *.
     expect(changeOf(run, 'INDUSTRY', 'oil_and_gas')).toMatchObject({ held: false })
   })
 

@@ -16,7 +16,7 @@ interface HeldUp {
   client: pg.Client
   pid: number
   heard: RunProgress[]
-  /** Lets the run go on and returns it. */
+  /** Unblocks the run and returns it. */
   release(): Promise<SyncRun>
 }
 

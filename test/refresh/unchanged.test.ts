@@ -4,7 +4,7 @@ import { completed, eventsOf, loadWholeMarket, rowVersions } from './market.js'
 
 let db: TestDatabase
 
-/** Bytes of WAL that one statement wrote, whoever else writes meanwhile. */
+/** Returns the bytes of WAL of one statement, excluding those of other sessions. */
 async function walOf(sql: string, params: unknown[] = []): Promise<number> {
   const [row] = await db.query<{ 'QUERY PLAN': [{ Plan: { 'WAL Bytes': number } }] }>(
     `EXPLAIN (ANALYZE, WAL, FORMAT json) ${sql}`,

@@ -135,7 +135,7 @@ describe('--sink stdout', () => {
   })
 })
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 async function unusedPort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

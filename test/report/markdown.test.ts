@@ -27,7 +27,7 @@ function tablesOf(markdown: string): string[][][] {
   return tables
 }
 
-/** The report with hostile text wherever text comes from data. */
+/** A report whose data contains hostile text everywhere. */
 function hostileReport(): RelationshipReport {
   const report = sampleReport()
   const text = JSON.stringify(report, (key, value: unknown) =>

@@ -35,7 +35,7 @@ const OPERATOR: Readonly<Record<string, string>> = {
   staged_sectors: 'DELETE, INSERT, TRUNCATE, UPDATE',
 }
 
-/** Rules, and what is already history: an operator may not write any of it, nor a reader. */
+/** Tables that neither operator nor reader may write: rules, memberships, history and records of the installation. */
 const NEVER = [
   'settings',
   'membership_guards',
@@ -102,7 +102,7 @@ const functions = async (where: string): Promise<string[]> =>
     )
   ).map(({ name }) => name)
 
-/** Functions of owners only, beside those of triggers, which nobody calls. */
+/** Functions that only owners may call, besides trigger functions. */
 const WITHHELD = [
   'add_missing_columns',
   'adopt_table',

@@ -34,7 +34,7 @@ const existing = async (): Promise<string[]> =>
 
 const all = (): string[] => ['operator', 'owner', 'reader'].map((name) => `${prefix}_${name}`)
 
-/** Owners and grants of everything in the schema; a grant that is the default and one that says so are the same. */
+/** Returns owners and grants of everything in the schema; default privileges and equal explicit ones are the same. */
 const state = (): Promise<unknown[]> =>
   db.query(
     `SELECT relname AS name, pg_get_userbyid(relowner) AS owner,
