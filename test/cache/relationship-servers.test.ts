@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import pg from 'pg'
 import { migrateUp } from '../../src/database/migrate.js'
 import type { RelationshipCache } from '../../src/cache/index.js'
-import { startPostgres, type PostgresServer } from '../support/index.js'
+import { SEARCH_PATH, startPostgres, type PostgresServer } from '../support/index.js'
 import { endsByItself } from '../support/node.js'
 import { caughtUp, closeCaches, openCache, eventually } from './relationship-support.js'
 
@@ -27,7 +27,7 @@ async function query<Row extends pg.QueryResultRow>(
   sql: string,
   params: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: server.url })
+  const client = new pg.Client({ connectionString: server.url, options: SEARCH_PATH })
   await client.connect()
   try {
     return (await client.query<Row>(sql, [...params])).rows

@@ -1506,16 +1506,14 @@ CREATE VIEW package_objects (
     objid oid
 )
     AS SELECT path, o."position", kind, identity, classid, objid
-    FROM installed_objects o CROSS JOIN LATERAL ( SELECT 'pg_proc'::regclass::oid AS classid, to_regprocedure(identity)::oid AS objid
-    WHERE kind = 'FUNCTION'::text
+    FROM installed_objects o CROSS JOIN LATERAL ( SELECT CASE kind WHEN 'FUNCTION'::text THEN to_regprocedure(identity) ELSE NULL::regprocedure END AS function, CASE kind WHEN 'TYPE'::text THEN to_regtype(identity) ELSE NULL::regtype END AS type, CASE kind WHEN 'TRIGGER'::text THEN to_regclass("substring"(identity, ' ON (.*)$'::text)) ELSE NULL::regclass END AS trigger_table, CASE WHEN kind = ANY (ARRAY['TABLE'::text, 'VIEW'::text, 'MATERIALIZED VIEW'::text, 'SEQUENCE'::text]) THEN to_regclass(identity) ELSE NULL::regclass END AS relation) x CROSS JOIN LATERAL ( SELECT 'pg_proc'::regclass::oid AS classid, function::oid AS objid
     UNION ALL SELECT 'pg_trigger'::regclass AS regclass, oid
     FROM pg_trigger t
-    WHERE kind = 'TRIGGER'::text AND tgrelid = to_regclass("substring"(identity, ' ON (.*)$'::text))::oid AND tgname = "substring"(identity, '^(\w+) ON '::text)
+    WHERE tgrelid = trigger_table::oid AND tgname = "substring"(identity, '^(\w+) ON '::text)
     UNION ALL SELECT 'pg_class'::regclass AS regclass, typrelid
     FROM pg_type t
-    WHERE kind = 'TYPE'::text AND oid = to_regtype(identity)::oid
-    UNION ALL SELECT 'pg_class'::regclass AS regclass, to_regclass(identity)::oid AS to_regclass
-    WHERE kind = ANY (ARRAY['TABLE'::text, 'VIEW'::text, 'MATERIALIZED VIEW'::text, 'SEQUENCE'::text])) a
+    WHERE oid = type::oid
+    UNION ALL SELECT 'pg_class'::regclass AS regclass, relation::oid AS relation) a
     WHERE objid IS NOT NULL;
 
 CREATE VIEW price_duplicates (

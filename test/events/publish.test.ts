@@ -85,15 +85,18 @@ describe('publish_event', () => {
     await second.query('BEGIN')
     await second.query('CREATE SCHEMA elsewhere')
     await second.query('SET LOCAL search_path = elsewhere, pg_temp')
-    const [definition] = await db.query<{ text: string }>(
-      `SELECT pg_get_functiondef('lock_events'::regproc) AS text`,
-    )
-    const text = definition?.text ?? ''
-    const api = `CREATE FUNCTION api_schema() RETURNS text LANGUAGE sql IMMUTABLE RETURN 'elsewhere'`
-    await second.query(api)
-    await second.query(
-      text.replaceAll('universes.', 'elsewhere.').replace("'universes', 'public'", "'elsewhere', 'public'"),
-    )
+    await second.query(`CREATE FUNCTION api_schema() RETURNS text LANGUAGE sql IMMUTABLE RETURN 'elsewhere'`)
+    for (const name of ['lock_key', 'lock_events']) {
+      const [definition] = await db.query<{ text: string }>(
+        `SELECT pg_get_functiondef($1::regproc) AS text`,
+        [name],
+      )
+      await second.query(
+        definition!.text
+          .replaceAll('universes.', 'elsewhere.')
+          .replace("'universes', 'public'", "'elsewhere', 'public'"),
+      )
+    }
     await second.query('SELECT elsewhere.lock_events()')
     await second.query('ROLLBACK')
     await first.query('ROLLBACK')

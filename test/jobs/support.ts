@@ -5,7 +5,7 @@ import { Database } from '../../src/http/database.js'
 import { startJobRunner, type JobRunner, type JobRunnerOptions } from '../../src/jobs/runner.js'
 import type { RefreshMode, SyncRun } from '../../src/operations/refresh.js'
 import { listSmallMarket, completed, setCloses } from '../refresh/market.js'
-import { spawnCli, type CliProcess, type TestDatabase } from '../support/index.js'
+import { SEARCH_PATH, spawnCli, type CliProcess, type TestDatabase } from '../support/index.js'
 
 /** Arguments of request_refresh. */
 export interface Request {
@@ -173,7 +173,7 @@ export function startRunner(
 /** Wraps a dedicated server as a test database that survives restarts: every statement opens a connection. */
 export function onServer(url: string): TestDatabase {
   const client = async (): Promise<pg.Client> => {
-    const opened = new pg.Client({ connectionString: url })
+    const opened = new pg.Client({ connectionString: url, options: SEARCH_PATH })
     opened.on('error', () => undefined)
     await opened.connect()
     return opened

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import pg from 'pg'
-import { runCli, startPostgres, startRedis } from '../support/index.js'
+import { runCli, SEARCH_PATH, startPostgres, startRedis } from '../support/index.js'
 import { distinct, publish, startRelay, subscribe, until, upTo, waiting } from './support.js'
 
 test('PostgreSQL restarts: the relay survives and catches up', { timeout: 120_000 }, async () => {
@@ -12,7 +12,7 @@ test('PostgreSQL restarts: the relay survives and catches up', { timeout: 120_00
       sql: string,
       params: readonly unknown[] = [],
     ): Promise<Row[]> => {
-      const client = new pg.Client({ connectionString: server.url })
+      const client = new pg.Client({ connectionString: server.url, options: SEARCH_PATH })
       await client.connect()
       try {
         return (await client.query<Row>(sql, [...params])).rows
