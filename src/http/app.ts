@@ -39,8 +39,9 @@ export async function buildApp(service: Service, options: ServerOptions = {}): P
   await app.register(rateLimit, { global: false })
   app.addHook('onRequest', authorize(app, service))
   app.addHook('onResponse', (request, reply, done) => {
-    const { url = 'none' } = request.routeOptions
-    service.metrics.observe(`${request.method} ${url}`, reply.statusCode, reply.elapsedTime)
+    const { url: route = 'none' } = request.routeOptions
+    const { method } = request
+    service.metrics.observe({ method, route, status: reply.statusCode }, reply.elapsedTime)
     logRequest(service.logger, request, reply)
     done()
   })

@@ -1,3 +1,4 @@
+// Own code: tinybench cannot pause between slices so that other requests get their turn.
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
 import { Lookups } from '../cache/lookups.js'
