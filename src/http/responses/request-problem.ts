@@ -3,11 +3,9 @@ import { problem, type FieldError, type Problem } from './problem-document.js'
 
 /** A rule of a schema that a value does not follow. */
 interface Violation {
-  keyword: string
-  schemaPath: string
   instancePath: string
   message?: string
-  params?: Record<string, unknown>
+  params?: { additionalProperty?: string; allowedValues?: readonly string[] }
 }
 
 /** What fastify found wrong with a request. */
@@ -39,27 +37,16 @@ export function requestProblem(error: RequestError): Problem | undefined {
 }
 
 function invalid({ validation = [], validationContext: part = 'request' }: RequestError): Problem {
-  const errors: FieldError[] = []
-  let branchesOf: string | undefined
-  for (const violation of validation) {
-    const { keyword, schemaPath, instancePath } = violation
-    // Both only repeat what others say.
-    if (keyword === 'boolean' || keyword === 'anyOf') continue
-    const path = `${part}${instancePath}`
-    const message = describe(violation)
-    const branches = /^(.*)\/anyOf\/\d+$/.exec(schemaPath)?.[1]
-    const last = errors.at(-1)
-    if (branches !== undefined && branches === branchesOf && last?.path === path)
-      last.message += ` or ${message}`
-    else errors.push({ path, message })
-    branchesOf = branches
-  }
+  const errors = validation.map((violation): FieldError => {
+    return { path: `${part}${violation.instancePath}`, message: describe(violation) }
+  })
   const detail = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
   return problem(400, 'validation', 'The request is not valid', detail, { errors })
 }
 
-function describe({ keyword, message = 'is not valid', params = {} }: Violation): string {
-  if (keyword === 'const') return `must be ${JSON.stringify(params['allowedValue'])}`
-  const names = params['additionalProperties'] ?? params['allowedValues']
-  return Array.isArray(names) ? `${message}: ${names.join(', ')}` : message
+/** Describes a violation; Ajv's messages leave out the names that are not allowed and the values that are. */
+function describe({ message = 'is not valid', params = {} }: Violation): string {
+  const names = [params.additionalProperty ?? params.allowedValues ?? []].flat()
+  const text = message.replace('must NOT', 'must not')
+  return names.length === 0 ? text : `${text}: ${names.join(', ')}`
 }
