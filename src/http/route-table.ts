@@ -1,3 +1,4 @@
+// Own code: fastify's router finds the handler of a method and path, but does not list the methods of a path.
 import { Type, type TSchema } from '@fastify/type-provider-typebox'
 import type { RouteOptions } from 'fastify'
 

@@ -1,3 +1,4 @@
+// Own code: close-with-grace handles signals, but not the connections that delay the end of a server.
 import type { Socket } from 'node:net'
 import { RelationshipCache } from '../cache/index.js'
 import { Notifier } from '../database/notifier.js'

@@ -1,3 +1,4 @@
+// Own code: @fastify/bearer-auth reads one header and knows no scopes.
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller } from './caller.js'

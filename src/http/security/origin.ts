@@ -1,3 +1,4 @@
+// Own code: @fastify/csrf-protection needs a session with a token, which the service does not have.
 import type { IncomingHttpHeaders } from 'node:http'
 import { problem, type Problem } from '../responses/problem.js'
 import { isLoopback } from './addresses.js'

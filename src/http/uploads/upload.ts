@@ -1,3 +1,4 @@
+// Own code: saveRequestFiles() of @fastify/multipart limits each file, but not all files of an upload together.
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
