@@ -46,6 +46,7 @@ export async function describeRoutes(app: App): Promise<void> {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'pg-universes', version: packageVersion, description: DESCRIPTION },
+      servers: [{ url: '/', description: 'The server that sent this document' }],
       tags: TAGS,
       components: {
         securitySchemes: {

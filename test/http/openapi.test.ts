@@ -1,6 +1,10 @@
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../src/http/app.js'
-import { startService, testDatabase, type TestService } from '../support/index.js'
+import { refresh } from '../cache/relationship-support.js'
+import { startService, testDatabase, type TestDatabase, type TestService } from '../support/index.js'
+import { smallMarket } from './market.js'
 
 interface Parameter {
   name: string
@@ -24,6 +28,7 @@ interface Operation {
 interface Document {
   openapi: string
   info: { title: string; version: string }
+  servers: { url: string }[]
   tags: { name: string }[]
   components: { schemas: Record<string, object>; securitySchemes: Record<string, object> }
   security: object[]
@@ -33,12 +38,19 @@ interface Document {
 /** Routes of the page: files for a browser. */
 const UNDOCUMENTED = ['/admin/historical-data', '/admin/assets/:name']
 
+const ADMIN = { headers: { 'x-api-key': 'uv_admin' } }
+
+let db: TestDatabase
 let service: TestService
 let document: Document
 let operations: { name: string; path: string; operation: Operation }[]
 
 beforeAll(async () => {
-  service = await startService(await testDatabase(import.meta.url), { keys: { read: 'uv_read' } })
+  db = await testDatabase(import.meta.url)
+  await smallMarket(db)
+  await refresh(db)
+  service = await startService(db, { keys: { read: 'uv_read', admin: 'uv_admin' } })
+  await service.service.cache.loaded()
   document = (await (await service.get('/openapi.json')).json()) as Document
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -70,8 +82,11 @@ describe('the document', () => {
       'openapi',
       'paths',
       'security',
+      'servers',
       'tags',
     ])
+    expect(document.servers).toMatchObject([{ url: '/' }])
+    expect(new URL(document.servers[0]!.url, `${service.url}/openapi.json`).href).toBe(`${service.url}/`)
     expect(document.components.securitySchemes).toEqual({
       key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       bearer: { type: 'http', scheme: 'bearer' },
@@ -160,6 +175,62 @@ describe('every operation', () => {
           'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
         })
       }
+    }
+  })
+})
+
+describe('every response to a GET', () => {
+  let examples: Record<string, unknown>
+
+  beforeAll(async () => {
+    const [ids] = await db.query(
+      'SELECT (SELECT id FROM sync_runs LIMIT 1) AS job_id, (SELECT id FROM load_runs LIMIT 1) AS id',
+    )
+    const required = { ...ids, type: 'ETF', name: 'SPY', symbol: 'AAA', q: 'alpha' }
+    const today = new Date().toISOString().slice(0, 10)
+    const optional = {
+      limit: 2,
+      offset: 0,
+      as_of: today,
+      format: 'csv',
+      samples: 2,
+      detail: true,
+      symbols: 1,
+    }
+    examples = { ...required, ...optional, 'last-event-id': 0 }
+  })
+
+  function urlOf(path: string, parameters: readonly Parameter[]): string {
+    const query = new URLSearchParams()
+    let url = path
+    for (const { name, in: place } of parameters) {
+      const value = examples[name]
+      expect(value, `${path}: an example of ${name}`).toBeDefined()
+      if (place === 'path') url = url.replace(`{${name}}`, encodeURIComponent(String(value)))
+      if (place === 'query') query.set(name, String(value))
+    }
+    return query.size === 0 ? url : `${url}?${query.toString()}`
+  }
+
+  it.each(['required', 'all'])('has the documented schema, with %s parameters', async (which) => {
+    const gets = operations.filter(({ name }) => name.startsWith('GET '))
+    expect(gets.length).toBeGreaterThan(15)
+    for (const { path, operation } of gets) {
+      const { parameters = [], responses } = operation
+      const url = urlOf(
+        path,
+        parameters.filter(({ required }) => required || which === 'all'),
+      )
+      const response = await service.get(url, ADMIN)
+      const text = await response.text()
+      expect(response.status, `${url}: ${text}`).toBe(200)
+      const [type = ''] = response.headers.get('content-type')?.split(';') ?? []
+      const schema = responses['200']?.content?.[type]?.schema as TSchema | undefined
+      expect(schema, `${url}: ${type}`).toBeDefined()
+      const body: unknown = type === 'application/json' ? JSON.parse(text) : text
+      expect(Value.Errors(schema!, body), url).toEqual([])
+      expect(Value.Check(schema!, body), url).toBe(true)
+      expect(Value.Check(schema!, null), url).toBe(false)
     }
   })
 })
