@@ -17,6 +17,8 @@ const ROOMS = {
   dev: ['database', 'load', 'relay', 'operations', 'console', 'http'],
   cli: ['documents', 'database', 'load', 'relay', 'operations', 'doctor', 'console', 'http', 'dev'],
 }
+/** Folders of src/http below its routes and its root, which assembles the server. */
+const HTTP_FOLDERS = ['observability', 'responses', 'schemas', 'security', 'uploads']
 const BASE = ['errors.ts', 'config.ts', 'package.ts']
 
 const zones = [
@@ -32,6 +34,12 @@ const zones = [
     except: [room, ...below, ...BASE],
     message: `src/${room} may import ${[...below, 'the base modules'].join(', ')}.`,
   })),
+  {
+    target: HTTP_FOLDERS.map((folder) => `src/http/${folder}`),
+    from: 'src/http',
+    except: [...HTTP_FOLDERS, 'database.ts', 'service.ts'],
+    message: 'Only src/http/routes and the root of src/http may import from there.',
+  },
 ]
 
 const OPENING = /^[*\s]*(What|How|Whether|Who|Whose|Whoever|Whatever|Whichever)\b/

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { RelationshipStatistics } from './cache.js'
 import { Count, Day, OPEN, orNull, Text, Timestamp } from './fields.js'
 import { ReportAlert, ReportLoad, ReportSector, SectorSource } from './report.js'
 import { OverviewRun, RunningChange } from './runs.js'
@@ -44,15 +45,8 @@ const Events = Type.Object(
 const CacheState = Type.Object(
   {
     ready: Type.Boolean(),
-    loaded_at: orNull(Timestamp),
-    version: Text,
-    stale: orNull(
-      Type.Object({ since: Timestamp, reason: Type.String() }, OPEN),
-      'why responses may be out of date; null if they are not',
-    ),
-    memory_bytes: Type.Integer({ description: 'bytes, estimated' }),
-    hits: Count,
-    misses: Count,
+    ...Type.Pick(RelationshipStatistics, ['loaded_at', 'version', 'stale', 'memory_bytes', 'hits', 'misses'])
+      .properties,
   },
   { ...OPEN, description: 'state of the relationship cache' },
 )

@@ -5,9 +5,9 @@ import type { Notifier } from '../database/notifier.js'
 import type { JobRunner } from '../jobs/runner.js'
 import type { Database } from './database.js'
 import type { ApiKey } from './security/keys.js'
-import type { Metrics } from './metrics.js'
+import type { Metrics } from './observability/metrics.js'
 import type { ResponseCache } from './responses/response-cache.js'
-import type { RelayWatch } from './relay-state.js'
+import type { RelayWatch } from './observability/relay-state.js'
 import type { ServerOptions } from './server.js'
 
 /** How the service is run. */

@@ -23,7 +23,13 @@ describe('an answer', () => {
     expect((await responses.fetch(source('1', 'b'))).response).toBe(first.response)
     expect(await text(responses, source('2', 'b'))).toBe('b')
     expect(await text(responses, source('1', 'c'))).toBe('c')
-    expect(responses.statistics()).toMatchObject({ hits: 1, misses: 3, made: 3, answers: 1, hit_ratio: 0.25 })
+    expect(responses.statistics()).toMatchObject({
+      hits: 1,
+      misses: 3,
+      built: 3,
+      entries: 1,
+      hit_ratio: 0.25,
+    })
   })
 
   it('keeps its tag when the bytes are the same, whatever they were made from', async () => {
@@ -47,7 +53,7 @@ describe('an answer', () => {
     expect(await newer).toBe('new')
     expect(new Set(await Promise.all(asking))).toEqual(new Set(['old']))
     expect(calls).toBe(1)
-    expect(responses.statistics()).toMatchObject({ made: 2, shared: 49, misses: 51 })
+    expect(responses.statistics()).toMatchObject({ built: 2, shared: 49, misses: 51 })
     expect(await text(responses, source('2', 'newest'))).not.toBe('old')
   })
 
@@ -59,7 +65,7 @@ describe('an answer', () => {
         source('1', () => ({ body: 'a', freshMs: 0 })),
       ),
     ).toBe('a')
-    expect(responses.statistics().answers).toBe(0)
+    expect(responses.statistics().entries).toBe(0)
     expect(
       await text(
         responses,
@@ -134,7 +140,7 @@ describe('the memory', () => {
       await make(responses, key)
       if (key > 0) responses.get('0', '1')
     }
-    const { bytes, answers: count, evicted } = responses.statistics()
+    const { bytes, entries: count, evicted } = responses.statistics()
     expect(bytes).toBeLessThanOrEqual(110_000)
     expect(bytes).toBeGreaterThan(90_000)
     expect([count, count + evicted]).toEqual([10, 100])
@@ -146,7 +152,7 @@ describe('the memory', () => {
   it('never takes an answer that is larger than all of it', async () => {
     const responses = new ResponseCache(5_000)
     expect(await text(responses, source('1', body))).toBe(body)
-    expect(responses.statistics()).toMatchObject({ answers: 0, bytes: 0 })
+    expect(responses.statistics()).toMatchObject({ entries: 0, bytes: 0 })
   })
 
   it('is counted right when answers are replaced', async () => {
@@ -163,7 +169,7 @@ describe('the memory', () => {
     const responses = new ResponseCache()
     expect(await responses.warm(source('1', 'a'))).toBe(true)
     expect(await responses.warm(source('1', 'b'))).toBe(false)
-    expect(responses.statistics()).toMatchObject({ hits: 0, misses: 0, made: 1 })
+    expect(responses.statistics()).toMatchObject({ hits: 0, misses: 0, built: 1 })
     expect(responses.get('k', '1')?.body.toString()).toBe('a')
   })
 })

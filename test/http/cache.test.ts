@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 interface Statistics {
   relationships: Record<string, number> & { stale: unknown; version: string }
-  answers: Record<string, number>
+  responses: Record<string, number>
 }
 
 const statistics = (from = service): Promise<Statistics> => json<Statistics>(from, '/admin/cache/stats')
@@ -39,19 +39,19 @@ describe('the statistics', () => {
     expect(before.relationships).toMatchObject(row!)
     for (const path of ['ETF/SPY/members', 'ETF/SPY/members', 'ETF/QQQ/members'])
       await json(service, `/api/universes/${path}`)
-    const { answers, relationships } = await statistics()
+    const { responses, relationships } = await statistics()
     expect([
-      answers['hits']! - before.answers['hits']!,
-      answers['misses']! - before.answers['misses']!,
+      responses['hits']! - before.responses['hits']!,
+      responses['misses']! - before.responses['misses']!,
     ]).toEqual([1, 2])
-    expect(answers['bytes']).toBeGreaterThan(before.answers['bytes']!)
+    expect(responses['bytes']).toBeGreaterThan(before.responses['bytes']!)
     expect(relationships['hits']).toBeGreaterThan(before.relationships['hits']!)
   })
 
   it('are complete: nothing is stripped', async () => {
-    const { relationships, answers } = await statistics()
+    const { relationships, responses } = await statistics()
     expect(Object.keys(relationships).sort()).toEqual(Object.keys(service.service.cache.statistics()).sort())
-    expect(answers).toMatchObject({ max_bytes: 64 * 1024 * 1024, evicted: 0, failed: 0, stale: 0 })
+    expect(responses).toMatchObject({ max_bytes: 64 * 1024 * 1024, evicted: 0, failed: 0, stale: 0 })
   })
 })
 
@@ -62,7 +62,7 @@ describe('a refresh', () => {
     version: string
     groups: number
     took_ms: number
-    warmed: { made: number; kept: number; left_out: number } | null
+    warmed: { built: number; kept: number; left_out: number } | null
   }
 
   it('loads everything anew, and says whether that changed anything', async () => {
@@ -87,14 +87,14 @@ describe('a refresh', () => {
     await db.query(`UPDATE symbols SET name = 'Renamed again' WHERE symbol = 'AAA'`)
     const { warmed } = await post<Refreshed>('/admin/cache/refresh', { warm: true })
     const universes = service.service.cache.universes()
-    expect(warmed!.made + warmed!.kept).toBe(universes.length + 3)
+    expect(warmed!.built + warmed!.kept).toBe(universes.length + 3)
     expect(warmed).toMatchObject({ left_out: 0 })
     const before = await statistics()
     for (const { type, name } of universes) await json(service, `/api/universes/${type}/${name}/members`)
     for (const path of ['universes', 'sectors', 'themes']) await json(service, `/api/${path}`)
     const after = await statistics()
-    expect(after.answers['hits']! - before.answers['hits']!).toBeGreaterThanOrEqual(universes.length + 1)
-    expect(after.answers['made']! - before.answers['made']!).toBeLessThanOrEqual(2)
+    expect(after.responses['hits']! - before.responses['hits']!).toBeGreaterThanOrEqual(universes.length + 1)
+    expect(after.responses['built']! - before.responses['built']!).toBeLessThanOrEqual(2)
   })
 
   it('refuses what it does not know', async () => {
@@ -108,8 +108,8 @@ it('warming twice renders nothing twice', async () => {
   await post('/admin/cache/warm')
   const again = await post<Record<string, number>>('/admin/cache/warm')
   // Sectors and themes hold for a second.
-  expect(again['made']).toBeLessThanOrEqual(2)
-  expect(again['made']! + again['kept']!).toBe(service.service.cache.universes().length + 3)
+  expect(again['built']).toBeLessThanOrEqual(2)
+  expect(again['built']! + again['kept']!).toBe(service.service.cache.universes().length + 3)
 })
 
 describe('the test of lookups', () => {
@@ -151,7 +151,7 @@ describe('the test of lookups', () => {
     const after = await statistics()
     for (const count of ['hits', 'misses', 'loads'])
       expect(after.relationships[count]).toBe(before.relationships[count])
-    expect(after.answers).toEqual(before.answers)
+    expect(after.responses).toEqual(before.responses)
   })
 
   it('has nothing to find in an empty database', async () => {

@@ -173,9 +173,9 @@ describe('the ETag', () => {
     // By then nothing can be committed any more that had begun before.
     await db.query('SELECT pg_sleep(1.1)')
     const tag = await tagOf(path)
-    const { hits, made } = service.service.responses.statistics()
+    const { hits, built } = service.service.responses.statistics()
     expect(await tagOf(path)).toBe(tag)
-    expect(service.service.responses.statistics()).toMatchObject({ hits: hits + 1, made })
+    expect(service.service.responses.statistics()).toMatchObject({ hits: hits + 1, built })
     await loadFunds(db, { spy: 'AAA,100' })
     await caughtUp(service, db)
     expect(await tagOf(path)).toBe(tag)

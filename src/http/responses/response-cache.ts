@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import type { ResponseStatistics } from '../../documents/cache.js'
 import { etagOf } from './etag.js'
 import { isOutage } from './problem.js'
 
@@ -44,27 +45,6 @@ interface Entry extends Served {
   version: string
 }
 
-/** Counters since the start, and the current size. */
-export interface ResponseStatistics {
-  answers: number
-  bytes: number
-  max_bytes: number
-  /** Requests answered from the cache. */
-  hits: number
-  /** Requests that built a response or waited for a build. */
-  misses: number
-  hit_ratio: number | null
-  /** Builds that succeeded. */
-  made: number
-  /** Requests that waited for the build of another request. */
-  shared: number
-  /** Builds that failed. */
-  failed: number
-  evicted: number
-  /** Old responses sent because PostgreSQL was not available. */
-  stale: number
-}
-
 const JSON_TYPE = 'application/json; charset=utf-8'
 const MAX_BYTES = 64 * 1024 * 1024
 /** Estimated size of an entry beside its body: tag, headers, objects. */
@@ -73,7 +53,7 @@ const ENTRY_BYTES = 600
 /** Caches encoded responses by key and data version. Coalesces concurrent builds and evicts the least recently used. */
 export class ResponseCache {
   readonly #entries: LRUCache<string, Entry, ResponseSource>
-  readonly #counts = { hits: 0, misses: 0, made: 0, shared: 0, failed: 0, evicted: 0, stale: 0 }
+  readonly #counts = { hits: 0, misses: 0, built: 0, shared: 0, failed: 0, evicted: 0, stale: 0 }
 
   constructor(maxBytes = MAX_BYTES) {
     this.#entries = new LRUCache({
@@ -112,11 +92,12 @@ export class ResponseCache {
     return !stale
   }
 
+  /** Returns the counters since the start, and the current size. */
   statistics(): ResponseStatistics {
     const { hits, misses } = this.#counts
-    const { size: answers, calculatedSize: bytes, maxSize: max_bytes } = this.#entries
+    const { size: entries, calculatedSize: bytes, maxSize: max_bytes } = this.#entries
     const hit_ratio = hits + misses === 0 ? null : hits / (hits + misses)
-    return { answers, bytes, max_bytes, ...this.#counts, hit_ratio }
+    return { entries, bytes, max_bytes, ...this.#counts, hit_ratio }
   }
 
   #fresh(key: string, version: string): CachedResponse | undefined {
@@ -140,7 +121,7 @@ export class ResponseCache {
   ): Promise<Entry> {
     try {
       const { freshMs, ...content } = await build()
-      this.#counts.made++
+      this.#counts.built++
       // lru-cache drops what is larger than the whole cache, and takes a TTL of 0 for none.
       if (freshMs === 0) options.size = this.#entries.maxSize + 1
       else if (freshMs !== undefined && freshMs !== Infinity) options.ttl = freshMs

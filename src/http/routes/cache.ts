@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks'
 import type { FastifyRequest } from 'fastify'
-import { timeLookups } from '../lookup-timings.js'
+import { CacheRefreshed, CacheStatistics, CacheWarmed, LookupTimings } from '../../documents/cache.js'
+import { timeLookups } from '../observability/lookup-timings.js'
 import { ProblemDocument } from '../responses/problem.js'
 import type { Service } from '../service.js'
-import { since, warm } from '../warm.js'
-import { LookupTimes, Refresh, Refreshed, Statistics, WarmedNow } from '../schemas/cache.js'
+import { since, warm } from '../responses/warm.js'
+import { Refresh } from '../schemas/cache.js'
 import type { App, Routes } from './route.js'
 
 const TAGS = ['cache']
@@ -26,12 +27,12 @@ function statisticsRoutes(app: App, service: Service): void {
         operationId: 'getCacheStatistics',
         tags: TAGS,
         summary: 'Statistics of the caches',
-        response: { 200: Statistics, default: ProblemDocument },
+        response: { 200: CacheStatistics, default: ProblemDocument },
       },
     },
     (_request, reply) => {
       reply.header('cache-control', 'no-store')
-      return { relationships: cache.statistics(), answers: service.responses.statistics() }
+      return { relationships: cache.statistics(), responses: service.responses.statistics() }
     },
   )
   app.get(
@@ -44,7 +45,7 @@ function statisticsRoutes(app: App, service: Service): void {
         summary: 'Duration of each kind of lookup',
         description:
           'Measured now, in this process, on the cached data: one hit and one miss of each kind. Takes a fraction of a second, does not block other requests, and is not counted in the statistics.',
-        response: { 200: LookupTimes, default: ProblemDocument },
+        response: { 200: LookupTimings, default: ProblemDocument },
       },
     },
     async (_request, reply) => {
@@ -70,7 +71,7 @@ function refreshRoute(app: App, service: Service): void {
         description:
           'The cache follows every change by itself; a reload rules out that it is out of date. Requests get the old data until the new data is loaded.',
         body: Refresh,
-        response: { 200: Refreshed, default: ProblemDocument },
+        response: { 200: CacheRefreshed, default: ProblemDocument },
       },
     },
     async (request) => {
@@ -81,7 +82,7 @@ function refreshRoute(app: App, service: Service): void {
       const { version, groups, memberships, symbols } = cache.statistics()
       const took_ms = since(start)
       const changed = version !== before
-      logAction(request, 'cache refresh', { changed, took_ms, warmed: warmed?.made })
+      logAction(request, 'cache refresh', { changed, took_ms, warmed: warmed?.built })
       return { success: true as const, changed, version, groups, memberships, symbols, took_ms, warmed }
     },
   )
@@ -98,7 +99,7 @@ function warmRoute(app: App, service: Service): void {
         summary: 'Warm the response cache',
         description:
           'Renders the lists and the first page of the members of each universe, as far as the cache has room.',
-        response: { 200: WarmedNow, default: ProblemDocument },
+        response: { 200: CacheWarmed, default: ProblemDocument },
       },
     },
     async (request) => {

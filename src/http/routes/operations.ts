@@ -1,7 +1,7 @@
 import { Type } from '@fastify/type-provider-typebox'
 import { openApiDocument } from '../openapi.js'
 import { problem, ProblemDocument } from '../responses/problem.js'
-import { readiness, type Checks } from '../readiness.js'
+import { readiness, type Checks } from '../observability/readiness.js'
 import type { Service } from '../service.js'
 import { packageVersion } from '../../package.js'
 import type { App, Routes } from './route.js'

@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type Metric } from 'prom-client'
-import type { RelationshipCache } from '../cache/index.js'
-import { singleFlight, withTimeout } from '../database/timeout.js'
-import type { Database } from './database.js'
+import type { RelationshipCache } from '../../cache/index.js'
+import { singleFlight, withTimeout } from '../../database/timeout.js'
+import type { Database } from '../database.js'
 import { RELAY_STATES, type RelayWatch } from './relay-state.js'
-import { packageVersion } from '../package.js'
+import { packageVersion } from '../../package.js'
 
 /** Time that a scrape waits for PostgreSQL before it leaves out the metrics that come from there. */
 const SQL_TIMEOUT_MS = 2_000

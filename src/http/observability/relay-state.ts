@@ -1,4 +1,4 @@
-import { SinkError, type Accepted, type Sink } from '../relay/sink.js'
+import { SinkError, type Accepted, type Sink } from '../../relay/sink.js'
 
 /** What the relay in this process does; `standby` while another one publishes, `failed` when it has given up. */
 export const RELAY_STATES = ['starting', 'working', 'standby', 'unavailable', 'failed', 'stopped'] as const

@@ -1,22 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { performance } from 'node:perf_hooks'
-import type { ReadSource } from './responses/respond.js'
-import { sectorList, themeList, universeList } from './responses/lists.js'
-import { currentMembers } from './responses/members.js'
-import { defaultLimit } from './schemas/read.js'
-import type { Service } from './service.js'
-
-/** What warming did. */
-export interface Warmed {
-  /** Answers that were made. */
-  made: number
-  /** Answers that were there already. */
-  kept: number
-  /** Universes whose members were left out, because the answers would fill more than half of the memory they may take. */
-  left_out: number
-  bytes: number
-  took_ms: number
-}
+import type { WarmResult } from '../../documents/cache.js'
+import type { ReadSource } from './respond.js'
+import { sectorList, themeList, universeList } from './lists.js'
+import { currentMembers } from './members.js'
+import { defaultLimit } from '../schemas/read.js'
+import type { Service } from '../service.js'
 
 /** Milliseconds since a moment of performance.now(). */
 export function since(start: number): number {
@@ -24,17 +13,17 @@ export function since(start: number): number {
 }
 
 /**
- * Renders what people ask for first: the lists, and the first page of the members of each universe. Other requests are
- * answered in between. Rejects when PostgreSQL is not to be had.
+ * Builds the responses that clients request first: the lists, and the first page of the members of each universe, until the
+ * cache is half full. Lets other requests through in between. Rejects if PostgreSQL is not available.
  */
-export async function warm(service: Service): Promise<Warmed> {
+export async function warm(service: Service): Promise<WarmResult> {
   const { responses } = service
   const start = performance.now()
   const limit = defaultLimit(service.limits)
   const universes = service.cache.universes()
-  const counts = { made: 0, kept: 0, left_out: 0 }
+  const counts = { built: 0, kept: 0, left_out: 0 }
   const prepare = async (source: ReadSource): Promise<void> => {
-    counts[(await responses.warm(source)) ? 'made' : 'kept']++
+    counts[(await responses.warm(source)) ? 'built' : 'kept']++
   }
   for (const list of [universeList(service, { limit, offset: 0 }), sectorList(service), themeList(service)]) {
     await prepare(list)

@@ -1,19 +1,10 @@
 // Own code: tinybench cannot pause between slices so that other requests get their turn.
 import { performance } from 'node:perf_hooks'
 import { setImmediate as turn } from 'node:timers/promises'
-import { Lookups } from '../cache/lookups.js'
-import { ResponseCache } from './responses/response-cache.js'
-import type { Service } from './service.js'
-
-/** Time per call of one kind of lookup. */
-export interface Timing {
-  lookup: string
-  /** Argument of the hit; null when the cache holds none. */
-  argument: string | null
-  hit_ns: number | null
-  miss_ns: number
-  calls: number
-}
+import type { LookupTiming } from '../../documents/cache.js'
+import { Lookups } from '../../cache/lookups.js'
+import { ResponseCache } from '../responses/response-cache.js'
+import type { Service } from '../service.js'
 
 /** Longest time that measuring blocks other requests. */
 const SLICE_MS = 2
@@ -41,9 +32,9 @@ interface LookupKind {
  * Measures each kind of lookup, hit and miss, in nanoseconds per call. Takes a fraction of a second, in slices that let other
  * requests through, and does not change the statistics of the cache.
  */
-export async function timeLookups({ cache }: Service): Promise<Timing[]> {
+export async function timeLookups({ cache }: Service): Promise<LookupTiming[]> {
   const snapshot = new Snapshot(cache)
-  const timings: Timing[] = []
+  const timings: LookupTiming[] = []
   for (const { lookup, argument, call } of await lookupKinds(snapshot)) {
     const hit = argument === undefined ? undefined : await time(() => call(argument))
     const miss = await time(() => call(UNKNOWN))

@@ -1,9 +1,9 @@
-import { MIGRATIONS_TABLE } from '../database/migrate.js'
-import { migrationNames } from '../database/read-migrations.js'
-import { singleFlight, withTimeout } from '../database/timeout.js'
-import { toProblem } from './responses/problem.js'
+import { MIGRATIONS_TABLE } from '../../database/migrate.js'
+import { migrationNames } from '../../database/read-migrations.js'
+import { singleFlight, withTimeout } from '../../database/timeout.js'
+import { toProblem } from '../responses/problem.js'
 import type { RelayWatch } from './relay-state.js'
-import type { Service } from './service.js'
+import type { Service } from '../service.js'
 
 /** Whoever asks must not wait long for a PostgreSQL that hangs. */
 const TIMEOUT_MS = 2_000
