@@ -53,7 +53,7 @@ const NOT_INSTALLED_HINT = 'universes migrate up, with the same database and --s
 
 /** Errors of pg that carry no code: the connection has gone, or none was to be had in time. */
 const NO_CONNECTION =
-  /^(connection terminated|timeout exceeded when trying to connect|client has encountered|client was closed|cannot use a pool after)|query read timeout/i
+  /^(connection terminated|timeout (exceeded when trying to connect|expired)|client has encountered|client was closed|cannot use a pool after)|query read timeout/i
 
 /** Turns whatever was thrown into a problem. Nothing that is not known to be harmless leaves the service. */
 export function toProblem(thrown: unknown): Problem {
