@@ -54,7 +54,7 @@ const facts = {
   size: Type.Integer({ description: 'members' }),
   rule: orNull(Type.String(), 'description of the rule of a theme'),
   file: orNull(UniverseFile),
-  known_since: orNull(Timestamp, 'begin of its history'),
+  known_since: orNull(Timestamp, 'start of its history'),
   last_change: orNull(Timestamp),
   retired_at: orNull(Timestamp),
   sectors: Type.Array(

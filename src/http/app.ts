@@ -23,11 +23,17 @@ declare module 'fastify' {
 }
 
 const ROUTES = [
-  ...[operationsRoutes, jobsRoutes, cacheRoutes, universesRoutes, symbolsRoutes, qualityRoutes],
-  ...[loadsRoutes, pageRoutes],
+  operationsRoutes,
+  jobsRoutes,
+  cacheRoutes,
+  universesRoutes,
+  symbolsRoutes,
+  qualityRoutes,
+  loadsRoutes,
+  pageRoutes,
 ]
 
-/** The application: every route, behind the checks that all of them share. It does not listen yet. */
+/** Builds the application: all routes, and the checks that run before them. It does not listen yet. */
 export async function buildApp(service: Service, options: ServerOptions = {}): Promise<App> {
   const app = createServer(service, options)
   const table = new RouteTable()
@@ -47,9 +53,9 @@ export async function buildApp(service: Service, options: ServerOptions = {}): P
   })
   app.setNotFoundHandler((request, reply) => {
     const allowed = table.methodsOf(request.url)
-    // A route for the method exists when a handler found nothing to send: the page before it is built.
+    // A route with this method exists but had nothing to send: the admin page is not built.
     if (allowed.length === 0 || allowed.includes(request.method))
-      throw problem(404, 'no-such-route', 'Not found', 'There is nothing here.', {
+      throw problem(404, 'no-such-route', 'Not found', 'No route has this path.', {
         hint: 'See /openapi.json.',
       })
     reply.header('allow', allowed.join(', '))

@@ -14,7 +14,7 @@ export function checkSettings({ host, keys, trustProxy, database }: ServeOptions
   if (keys.length === 0 && !isLoopback(host)) {
     throw usageError(
       `without keys the service listens on this machine only, not on ${host}`,
-      'Configure keys in UNIVERSES_API_KEYS (universes key create makes one), or leave out --host.',
+      'Configure keys in UNIVERSES_API_KEYS (universes key create prints one), or leave out --host.',
     )
   }
   for (const network of trustProxy?.split(',') ?? []) checkNetwork(network.trim())
@@ -24,21 +24,21 @@ export function checkSettings({ host, keys, trustProxy, database }: ServeOptions
 function checkNetwork(network: string): void {
   if (!isNetwork(network))
     throw usageError(
-      `UNIVERSES_TRUST_PROXY: "${network}" is no address and no network`,
-      'Name the proxies: 127.0.0.1, 10.0.0.0/8. Separate several by commas.',
+      `UNIVERSES_TRUST_PROXY: "${network}" is neither an address nor a network`,
+      'List the proxies, separated by commas: 127.0.0.1, 10.0.0.0/8.',
     )
 }
 
 /** Rejects if the address cannot be listened on, before anything else is started. */
 export async function checkAddress({ host, port }: Address): Promise<void> {
   const server = createServer()
-  await new Promise<void>((free, taken) => {
-    server.once('error', (error) => taken(addressError(error, { host, port })))
-    server.listen(port, host, () => server.close(() => free()))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(addressError(error, { host, port })))
+    server.listen(port, host, () => server.close(() => resolve()))
   })
 }
 
-/** Listens and returns the base URL. */
+/** Starts to listen and returns the base URL. */
 export async function listen(app: App, { host, port }: Address): Promise<string> {
   try {
     await app.listen({ host, port })
@@ -50,8 +50,8 @@ export async function listen(app: App, { host, port }: Address): Promise<string>
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'Stop what listens there, or choose another one with --port.',
-  EACCES: 'Ports below 1024 are for the administrator: choose a higher one with --port.',
+  EADDRINUSE: 'Stop the program that listens there, or choose another port with --port.',
+  EACCES: 'Ports below 1024 need administrator rights: choose a higher one with --port.',
   EADDRNOTAVAIL: 'Choose an address of this machine with --host.',
   ENOTFOUND: 'Choose an address of this machine with --host.',
 }

@@ -7,32 +7,33 @@ import { packageVersion } from '../package.js'
 
 const DESCRIPTION = `Stock universes: which symbols are in which ETF, index, sector, theme, market-cap band or ranking, today and on any past day.
 
-Keys go into the header X-API-Key, or Authorization: Bearer. Each has a scope: read, operate (read, refreshes and loads), admin
-(everything). Without any configured key the service answers on its own machine only, and to everybody there.
+Send a key in the header X-API-Key, or as Authorization: Bearer. A key has one of the scopes read, operate (read, refreshes and loads) and admin
+(everything). If no keys are configured, the service accepts requests from its own machine only, and all of them have full access.
 
-Times are ISO 8601 in UTC, weights percent, market caps US dollars, durations seconds, or milliseconds where the name ends in _ms. Errors are
-problem documents (RFC 9457); X-Request-Id names a request, in the log too.`
+Times are ISO 8601 in UTC, weights are percentages, market caps are in US dollars, durations in seconds, or in milliseconds if the name ends in _ms.
+Errors are problem documents (RFC 9457). X-Request-Id identifies a request, in the log too.`
 
 const TAGS = [
-  { name: 'jobs', description: 'Refreshes: asking for one, following it, past ones' },
+  { name: 'jobs', description: 'Refreshes: request one, follow it, list past ones' },
   { name: 'universes', description: 'Universes and their members, now and on past days' },
   { name: 'symbols', description: 'Symbols, their universes, search' },
   { name: 'quality', description: 'Checks and reports' },
-  { name: 'loads', description: 'Files of holdings, lists and market data' },
-  { name: 'cache', description: 'The relationship cache of this process' },
-  { name: 'page', description: 'What the admin page shows' },
-  { name: 'operations', description: 'For whoever runs the service' },
+  { name: 'loads', description: 'Loads of holdings, lists and market data from files' },
+  { name: 'cache', description: 'Relationship cache and response cache of this process' },
+  { name: 'page', description: 'Data of the admin page' },
+  { name: 'operations', description: 'Health, metrics and this document' },
 ]
 
-/** What each operation may answer besides what it says itself. */
+/** Errors of every operation, besides those that it documents itself. */
 const PROBLEMS = ['429', '500', '503'] as const
 
-/** A document as far as it is looked at here. */
+/** Part of an OpenAPI document. */
 interface Document {
   components: { schemas: Record<string, unknown> }
   paths: Record<string, Record<string, Operation>>
 }
 
+/** Part of an operation of an OpenAPI document. */
 interface Operation {
   security?: unknown[]
   parameters?: unknown[]
@@ -40,7 +41,7 @@ interface Operation {
   responses: Record<string, { description: string; content?: Record<string, unknown> }>
 }
 
-/** Has every route that is added from now on described in one document. */
+/** Documents every route that is registered afterwards. */
 export async function describeRoutes(app: App): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -65,17 +66,17 @@ export async function describeRoutes(app: App): Promise<void> {
 
 function withScope(schema: FastifySchema | undefined, scope: string): FastifySchema {
   const { description = '' } = schema ?? {}
-  const said = scope === 'public' ? 'Needs no key.' : `Scope: ${scope}.`
+  const access = scope === 'public' ? 'Needs no key.' : `Scope: ${scope}.`
   return {
     ...schema,
-    description: `${description}${description === '' ? '' : '\n\n'}${said}`,
+    description: `${description}${description === '' ? '' : '\n\n'}${access}`,
     ...(scope === 'public' ? { security: [] } : {}),
     // Extensions are copied into the operation.
-    ...{ 'x-scope': scope },
-  }
+    'x-scope': scope,
+  } as FastifySchema
 }
 
-/** The document of all routes of an application that is ready. */
+/** Returns the OpenAPI document of an application that is ready. */
 export function openApiDocument(app: App): Document {
   const document = structuredClone(app.swagger()) as unknown as Document
   document.components.schemas['Problem'] = JSON.parse(JSON.stringify(ProblemDocument))
@@ -96,10 +97,10 @@ function addProblems(operation: Operation): void {
   for (const status of added) responses[status] ??= { description: '' }
   for (const [status, response] of Object.entries(responses)) {
     if (!/^([45]|default)/.test(status)) continue
-    const known = STATUS_CODES[status] ?? 'Any other error'
+    const name = STATUS_CODES[status] ?? 'Any other error'
     const described = !['', 'Default Response', PROBLEM_DESCRIPTION].includes(response.description)
     responses[status] = {
-      description: described ? response.description : known,
+      description: described ? response.description : name,
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     }
   }

@@ -16,13 +16,13 @@ import { ResponseCache } from './responses/response-cache.js'
 import type { App } from './routes/route.js'
 import type { RunningService, ServeOptions, Service } from './service.js'
 
-/** What is under way when the service ends has that long: a run, an upload, a client that is slow to take its answer. */
+/** Time that running jobs, uploads and slow clients have left when the service stops. */
 const GRACE_MS = 20_000
 const SWEEP_MS = 100
 
 /**
- * Starts the service. It answers as soon as this resolves, also while PostgreSQL or Redis is down: then it says so. Rejects when
- * the port is taken, and on settings that make no sense.
+ * Starts the service. Resolves when it accepts requests, even if PostgreSQL or Redis is not available. Rejects if the settings
+ * are invalid or the port is in use.
  */
 export async function serve(options: ServeOptions): Promise<RunningService> {
   checkSettings(options)
@@ -36,9 +36,9 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
   const stopping = new AbortController()
   let relaying: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    // No new requests, no new job; what these two still do may need the rest.
+    // Requests and jobs first: those that are still running may need everything else.
     await Promise.all([closeApp(app, silent, graceMs), service.jobs.close()])
-    // The relay comes after the jobs: it publishes how the last one ended.
+    // The relay after the jobs: it publishes the result of the last one.
     stopping.abort()
     await (relaying ?? sink?.close())
     await Promise.all([service.cache.close(), service.database.close(), service.notifier.close()])
@@ -84,23 +84,23 @@ async function assemble(options: ServeOptions, relay: RelayWatch | undefined): P
   }
 }
 
-/** Runs until the signal aborts. When the relay gives up, the service goes on and /readyz says so. */
+/** Runs the relay until the signal aborts. If it gives up, the service continues, and /readyz reports it. */
 async function startRelay(service: Service, sink: Sink, signal: AbortSignal): Promise<void> {
   const { connection: database, logger, notifier, relay } = service
   try {
-    const watched = relay?.around(sink) ?? sink
+    const watched = relay?.wrap(sink) ?? sink
     const onStandby = (standby: boolean): void => {
-      if (standby) relay?.become('standby')
+      if (standby) relay?.setState('standby')
     }
     await runRelay({ database, sink: watched, logger, notifier, signal, onStandby })
-    relay?.become('stopped')
+    relay?.setState('stopped')
   } catch (error) {
-    relay?.become('failed', error instanceof Error ? error.message : '')
-    logger.error({ err: error }, 'the relay has given up; the service goes on without it')
+    relay?.setState('failed', error instanceof Error ? error.message : '')
+    logger.error({ err: error }, 'the relay has given up; the service continues without it')
   }
 }
 
-/** Connections that have not sent a request yet: for Node they are not idle, and it would wait for them. */
+/** Tracks connections that have not sent a request yet: Node does not count them as idle and would wait for them. */
 function silentConnections(app: App): Set<Socket> {
   const silent = new Set<Socket>()
   app.server.on('connection', (socket) => {
@@ -111,10 +111,10 @@ function silentConnections(app: App): Set<Socket> {
   return silent
 }
 
-/** Ends streams, lets requests end, closes idle connections; past the grace period all of them. */
+/** Ends streams, waits for requests, and closes idle connections; after the grace period closes all connections. */
 async function closeApp(app: App, silent: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), graceMs)
-  // A connection whose request was under way is idle only once that is answered.
+  // Repeatedly: a connection becomes idle when its request has been served.
   const sweep = setInterval(() => {
     app.server.closeIdleConnections()
     for (const socket of silent) socket.destroy()

@@ -9,28 +9,28 @@ import type { App } from './routes/route.js'
 import type { Service } from './service.js'
 import { validatorCompiler } from './schemas/validation.js'
 
-/** How long the server waits for its clients, in milliseconds. */
+/** Time limits for clients, in milliseconds. */
 export interface Timeouts {
-  /** For all headers of a request. */
+  /** To send all headers of a request. */
   headers: number
-  /** For a whole request: the largest upload, over a slow line. */
+  /** To send a whole request: enough for the largest upload over a slow connection. */
   request: number
-  /** For a sign of life of a client that is sent an answer. A route that works for longer lifts it. */
+  /** Without any traffic on the connection. A route that takes longer removes the limit. */
   idle: number
-  /** For the next request. Longer than proxies keep a connection: none must find one that was just closed. */
+  /** To send the next request. Longer than proxies keep a connection, so that they never use one that was just closed. */
   keepAlive: number
 }
 
 const TIMEOUTS: Timeouts = { headers: 20_000, request: 300_000, idle: 120_000, keepAlive: 76_000 }
 
-/** How the server is set up. */
+/** Options of the server. */
 export interface ServerOptions {
-  /** Addresses or networks of proxies whose X-Forwarded headers are believed. */
+  /** Addresses or networks of proxies whose X-Forwarded headers are trusted. */
   trustProxy?: string | undefined
   timeouts?: Partial<Timeouts> | undefined
 }
 
-/** A server without routes: what it accepts, how long it waits, how it says no. */
+/** Creates a server without routes: limits, timeouts and error responses. */
 export function createServer({ limits, logger }: Service, options: ServerOptions): App {
   const loggerInstance: FastifyBaseLogger = logger
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
@@ -44,13 +44,13 @@ export function createServer({ limits, logger }: Service, options: ServerOptions
     requestTimeout: timeouts.request,
     connectionTimeout: timeouts.idle,
     keepAliveTimeout: timeouts.keepAlive,
-    // Node looks for clients that are late this often.
+    // Node checks the timeouts at this interval.
     http: {
       headersTimeout: timeouts.headers,
       connectionsCheckingInterval: Math.min(5_000, timeouts.headers),
     },
     forceCloseConnections: 'idle',
-    // Whoever is still connected while the service ends gets an answer as long as there are any.
+    // Requests on open connections are still served while the service stops.
     return503OnClosing: false,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => {
@@ -66,7 +66,7 @@ export function createServer({ limits, logger }: Service, options: ServerOptions
   return app
 }
 
-/** Answers with a problem document, and leaves the problem to the log. */
+/** Sends a problem document, and keeps the problem for the log. */
 function sendProblem(found: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   request.failure = found
   return reply
@@ -77,9 +77,9 @@ function sendProblem(found: Problem, request: FastifyRequest, reply: FastifyRepl
     .send(JSON.stringify(found.document(`urn:uuid:${request.id}`)))
 }
 
-/** What could not even be read as a request. */
+/** Responds to input that is not a valid HTTP request. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
-  // An answer that has begun, to a request that has not ended: nothing may be written into it.
+  // Nothing may be written into a response that has begun.
   const { _httpMessage: begun } = socket as Socket & { _httpMessage?: { headersSent: boolean } }
   if (error.code === 'ECONNRESET' || !socket.writable || begun?.headersSent) return void socket.destroy()
   const found = connectionProblem(error.code)

@@ -10,40 +10,41 @@ import type { ResponseCache } from './responses/response-cache.js'
 import type { RelayWatch } from './observability/relay-state.js'
 import type { ServerOptions } from './server.js'
 
-/** How the service is run. */
+/** Options of serve(). */
 export interface ServeOptions extends ServerOptions {
   database: ConnectOptions
-  /** Environment of the universes that it shows and refreshes. */
+  /** Environment of the universes that it serves and refreshes. */
   environment: string
-  /** Keys that open it; none: loopback only, and everybody there may do everything. */
+  /** API keys. Without any, the service listens on loopback only and every client there has full access. */
   keys: readonly ApiKey[]
   host: string
-  /** 0 takes a free one. */
+  /** 0 for any free port. */
   port: number
   logger: Logger
-  /** Relays the outbox in the same process, to this Redis. */
+  /** Publishes the outbox to this Redis, in the same process. */
   relay?: { redisUrl: string; stream?: string | undefined } | undefined
   limits?: Partial<Limits> | undefined
-  /** How long the end of the service waits for what is under way: a run, an upload. */
+  /** Milliseconds that stopping waits for a running job or upload. */
   graceMs?: number | undefined
 }
 
-/** What one caller may ask for. */
+/** Limits of requests. */
 export interface Limits {
-  /** Requests a minute, per key, or per address without one. */
+  /** Requests per minute and key, or per minute and address without a key. */
   requestsPerMinute: number
-  /** Bytes of a JSON body. */
+  /** Size of a JSON body in bytes. */
   bodyBytes: number
-  /** Bytes of all files of an upload. */
+  /** Size of all files of an upload together, in bytes. */
   uploadBytes: number
+  /** Files per upload. */
   uploadFiles: number
-  /** Rows of one page of an answer. */
+  /** Rows per page. */
   pageRows: number
-  /** Streams of progress open at a time. */
+  /** Concurrent event streams. */
   streams: number
 }
 
-/** What the routes work with. */
+/** Dependencies of the routes. */
 export interface Service {
   environment: string
   connection: ConnectOptions
@@ -56,16 +57,16 @@ export interface Service {
   keys: readonly ApiKey[]
   limits: Limits
   metrics: Metrics
-  /** The relay in this process, where there is one. */
+  /** Relay of this process; undefined if it runs none. */
   relay: RelayWatch | undefined
   logger: Logger
 }
 
-/** A service that answers. */
+/** A running service. */
 export interface RunningService {
-  /** Base URL, http://127.0.0.1:8080. */
+  /** Base URL, for example http://127.0.0.1:8080. */
   url: string
   service: Service
-  /** Lets requests end, then the job under way, then closes every connection. */
+  /** Waits for requests and the running job, then closes every connection. */
   close(): Promise<void>
 }

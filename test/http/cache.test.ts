@@ -128,18 +128,19 @@ describe('the test of lookups', () => {
     const before = await statistics()
     const { lookups, took_ms } = await json<Times>(service, '/admin/cache/test')
     expect(lookups.map(({ lookup }) => lookup)).toEqual([
-      ...[
-        'etf_holdings',
-        'etfs_of',
-        'sector_of',
-        'stocks_of',
-        'theme_members',
-        'members',
-        'groups_of',
-        'stock',
-        'group',
-      ],
-      ...['fingerprint', 'symbols', 'universes', 'rendered_answer'],
+      'etf_holdings',
+      'etfs_of',
+      'sector_of',
+      'stocks_of',
+      'theme_members',
+      'members',
+      'groups_of',
+      'stock',
+      'group',
+      'fingerprint',
+      'symbols',
+      'universes',
+      'rendered_answer',
     ])
     for (const { lookup, hit_ns, miss_ns, calls } of lookups) {
       expect(miss_ns, lookup).toBeGreaterThan(0)

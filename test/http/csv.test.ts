@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
 import { fileName, toCsv, wantsCsv, type Cell } from '../../src/http/responses/csv.js'
 
-/** The cell that a value becomes. */
+/** Renders the cell of a value. */
 function cell(value: Cell): string {
   return toCsv(['a'], [{ a: value }])
     .split('\r\n')
@@ -10,7 +10,7 @@ function cell(value: Cell): string {
     .join('\r\n')
 }
 
-/** What a reader of CSV finds in the cell. */
+/** Reads the cell of a value with a CSV parser. */
 function read(value: Cell): string {
   return parse<{ a: string }>(toCsv(['a', 'b'], [{ a: value, b: 1 }]), { columns: true })[0]!.a
 }

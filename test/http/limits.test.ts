@@ -55,7 +55,7 @@ describe('the limit of requests', () => {
     expect(seconds).toBeLessThanOrEqual(60)
     const { type, hint } = await problemOf(refused)
     expect(type).toBe('urn:pg-universes:too-many-requests')
-    expect(hint).toBe(`Ask again in ${seconds} s.`)
+    expect(hint).toBe(`Try again in ${seconds} s.`)
   })
 
   it('counts requests of refused scopes and of routes that do not exist', async () => {

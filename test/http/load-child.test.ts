@@ -12,7 +12,10 @@ const folder = await writeFiles({
 afterAll(() => removeFolder(folder))
 
 const job = (name: string, more: Partial<LoadJob> = {}): LoadJob => ({
-  ...{ kind: 'etfs', connection: { url: db.url }, paths: [`${folder}/${name}_holdings.csv`], symbols: 1 },
+  kind: 'etfs',
+  connection: { url: db.url },
+  paths: [`${folder}/${name}_holdings.csv`],
+  symbols: 1,
   ...more,
 })
 const never = new AbortController().signal
@@ -33,7 +36,8 @@ test('errors come back with code, detail and remedy', async () => {
   const holder = await db.client()
   await holder.query("BEGIN; SELECT lock_universes('the test')")
   await expect(loadInChild(job('spy'), never)).rejects.toMatchObject({
-    ...{ code: 'UV001', detail: expect.stringMatching(/^Running: process \d+/) as string },
+    code: 'UV001',
+    detail: expect.stringMatching(/^Running: process \d+/) as string,
     hint: 'Try again when it has finished; nothing was changed.',
   })
   await holder.query('ROLLBACK')

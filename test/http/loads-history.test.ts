@@ -46,13 +46,19 @@ test('the history lists the loads of the environment, the latest first, in numbe
   expect([total, limit, offset]).toEqual([5, 20, 0])
   expect(loads.map(({ id }) => id)).toEqual([5, 4, 2, 1, 0].map((index) => ids[index]))
   expect(loads[2]).toEqual({
-    ...{ id: ids[2], kind: 'universes', mode: 'incremental', dry_run: false, force: false },
+    id: ids[2],
+    kind: 'universes',
+    mode: 'incremental',
+    dry_run: false,
+    force: false,
     triggered_by: 'universes load',
     started_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
     finished_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
-    ...{ duration_seconds: expect.any(Number) as number, total_changes: 150 },
+    duration_seconds: expect.any(Number) as number,
+    total_changes: 150,
     files: { total: 2, loaded: 1, unchanged: 0, held: 0, rejected: 1 },
-    ...{ universes_updated: 1, universes_held: 0 },
+    universes_updated: 1,
+    universes_held: 0,
   })
   expect(loads[0]).toMatchObject({ triggered_by: 'universes serve', universes_updated: 0, universes_held: 1 })
   expect(loads[3]).toMatchObject({ dry_run: true, total_changes: 150 })
@@ -71,7 +77,7 @@ test('one load with the results of its files, and the symbols that came and went
     (await (await service.get(`/api/loads/${id}${query}`)).json()) as UploadAnswer
   const first = await one(ids[2]!)
   expect(first.files.map(({ name, status }) => [name, status])).toEqual([
-    ...[['mine.csv', 'loaded'], ['Bad Name.csv', 'rejected']],
+    ['mine.csv', 'loaded'], ['Bad Name.csv', 'rejected'],
   ]) // prettier-ignore
   expect(first.files[1]?.problem).toEqual({ message: 'not the name of a universe file', remedy: 'Rename it to bad_name.csv.' })
   expect(first.changes).toMatchObject([{ name: 'mine', added: 150, added_symbols: symbols.slice(0, 100), removed_symbols: [] }])

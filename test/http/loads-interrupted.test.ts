@@ -46,9 +46,9 @@ async function beginUpload(base: string): Promise<Socket> {
   socket.on('error', () => undefined)
   socket.write(
     [
-      ...['POST /api/loads HTTP/1.1', `Host: ${host}`, 'Content-Length: 10000'],
-      ...['Content-Type: multipart/form-data; boundary=x', '', '--x'],
-      ...['Content-Disposition: form-data; name="files"; filename="spy_holdings.csv"', '', 'symbol,weight\nAAPL,6'],
+      'POST /api/loads HTTP/1.1', `Host: ${host}`, 'Content-Length: 10000',
+      'Content-Type: multipart/form-data; boundary=x', '', '--x',
+      'Content-Disposition: form-data; name="files"; filename="spy_holdings.csv"', '', 'symbol,weight\nAAPL,6',
     ].join('\r\n'),
   ) // prettier-ignore
   return socket

@@ -120,7 +120,7 @@ test('bodies that are cut off or no multipart at all', async () => {
 
 test('too many bytes, files or fields are 413', async () => {
   const big = Buffer.alloc(MEBIBYTE, 'AAPL,1\n')
-  await refused(form({ 'a.csv': big.subarray(0, 700_000), 'b.csv': big.subarray(0, 700_000) }), 413, /may be 1 MiB in all/)
+  await refused(form({ 'a.csv': big.subarray(0, 700_000), 'b.csv': big.subarray(0, 700_000) }), 413, /may have 1 MiB in total/)
   const files = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [`${name}.csv`, 'symbol\nAAPL\n']))
   await refused(form(files), 413, /at most 5 files/)
   const fields = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`f${index}`, 'x']))
@@ -138,7 +138,7 @@ test('a length that was not stated, or is too much, is found out all the same', 
     ...(init as RequestInit),
     body: ReadableStream.from(endless()) as unknown as NonNullable<RequestInit['body']>,
   })
-  expect([response.status, await response.text()]).toEqual([413, expect.stringMatching(/may be 1 MiB/)])
+  expect([response.status, await response.text()]).toEqual([413, expect.stringMatching(/may have 1 MiB/)])
 
   const stated = await sendHead(`Content-Type: ${MULTIPART}\r\nContent-Length: 999999999`)
   expect(stated).toMatch(/^HTTP\/1\.1 413 /)
@@ -157,14 +157,14 @@ async function sendHead(headers: string): Promise<string> {
 test('without a place for the files it is 503', async () => {
   const folder = process.env['TMPDIR']!
   process.env['TMPDIR'] = `${folder}/gone`
-  await refused(form(SPY), 503, /cannot be kept while they are loaded \(ENOENT\)/)
+  await refused(form(SPY), 503, /cannot be stored until they are loaded \(ENOENT\)/)
   process.env['TMPDIR'] = folder
 })
 
 test('gzip that unpacks to more than an upload may is 413', async () => {
   const bomb = gzipSync(Buffer.concat([Buffer.from('symbol,date,close\n'), Buffer.alloc(6 * MEBIBYTE, 'AAPL,2026-01-02,1\n')]))
   expect(bomb.length).toBeLessThan(MEBIBYTE / 10)
-  await refused(form({ 'prices.csv.gz': bomb }, { kind: 'prices' }), 413, /may unpacked be 5 MiB in all/)
+  await refused(form({ 'prices.csv.gz': bomb }, { kind: 'prices' }), 413, /may have 5 MiB in total when unpacked/)
   const damaged = await upload(service, form({ 'prices.csv.gz': bomb.subarray(0, 3000) }, { kind: 'prices' }))
   expect([damaged.status, damaged.answer.files[0]?.problem?.message]).toEqual([422, 'the gzip data ends early'])
 }) // prettier-ignore

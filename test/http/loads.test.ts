@@ -48,20 +48,21 @@ describe('files of a whole market', async () => {
     return JSON.parse(stdout) as CommandRow
   }
 
-  /** What the command prints, as the service says it: numbers, and up to 100 symbols beside them. */
+  /** Converts the output of the command to a response of the service: numbers, and up to 100 symbols. */
   function asAnswer(row: CommandRow): unknown {
     return comparable({
       ...row,
       changes: row.changes.map((change) => ({
         ...change,
-        ...{ added: change.added.length, removed: change.removed.length },
+        added: change.added.length,
+        removed: change.removed.length,
         added_symbols: change.added.slice(0, 100),
         removed_symbols: change.removed.slice(0, 100),
       })),
     })
   }
 
-  /** Without what differs from load to load. */
+  /** Removes everything that differs from load to load. */
   function comparable(answer: object): unknown {
     const own = { id: 0, started_at: 0, finished_at: 0, triggered_by: 0 }
     return JSON.parse(JSON.stringify({ ...answer, ...own }), (name, value: unknown) =>
@@ -146,7 +147,9 @@ describe('files of a whole market', async () => {
     const { status, answer } = await send(form({ 'iwv_holdings.csv': broken() }))
     expect([status, answer.type]).toEqual([422, 'urn:pg-universes:files-rejected'])
     expect(answer.files[0]).toMatchObject({
-      ...{ name: 'iwv_holdings.csv', status: 'rejected', universe: 'IWV' },
+      name: 'iwv_holdings.csv',
+      status: 'rejected',
+      universe: 'IWV',
       problem: { line: wrong, column: 'weight', value: 'abc', remedy: expect.stringMatching(/./) as string },
     })
     expect(answer.detail).toMatch(new RegExp(`^iwv_holdings\\.csv line ${wrong}, weight "abc": `))

@@ -79,7 +79,7 @@ describe('an error of PostgreSQL', () => {
         type: 'urn:pg-universes:internal',
         title: 'Internal error',
         status: 500,
-        detail: 'The log of the service says more, under the id of this request.',
+        detail: 'Details are in the log of the service, under the id of this request.',
         instance: found.instance,
         retryAfter: null,
       })
@@ -116,7 +116,7 @@ describe('an unreachable database', () => {
     const found = await problemOf(response)
     expect(found).toMatchObject({
       type: 'urn:pg-universes:unavailable',
-      detail: 'It does not answer at the moment.',
+      detail: 'PostgreSQL does not respond at the moment.',
     })
     expect(JSON.stringify(found)).not.toMatch(/pa55word|somebody|127\.0\.0\.1|nothing/)
   })

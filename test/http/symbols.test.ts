@@ -134,11 +134,26 @@ describe('the search', () => {
 
   it('has the exact ticker first, then tickers and names that begin so, then companies, the larger first', async () => {
     expect(await names('app')).toEqual([
-      ...['symbol APP', 'symbol APPF', 'universe apparel_and_footwear', 'symbol APPN', 'universe app_stores'],
-      ...['symbol AAPL', 'symbol APLE', 'symbol OLD', 'symbol PNA'],
+      'symbol APP',
+      'symbol APPF',
+      'universe apparel_and_footwear',
+      'symbol APPN',
+      'universe app_stores',
+      'symbol AAPL',
+      'symbol APLE',
+      'symbol OLD',
+      'symbol PNA',
     ])
     expect((await search('app')).map(({ match }) => match)).toEqual([
-      ...['exact', 'prefix', 'prefix', 'prefix', 'prefix', 'title', 'title', 'title', 'part'],
+      'exact',
+      'prefix',
+      'prefix',
+      'prefix',
+      'prefix',
+      'title',
+      'title',
+      'title',
+      'part',
     ])
     expect(await names('app', 2)).toEqual(['symbol APP', 'symbol APPF'])
   })
@@ -156,7 +171,12 @@ describe('the search', () => {
 
   it('finds universes by name and title, with their members', async () => {
     expect((await search('spy')).find(({ kind }) => kind === 'universe')).toMatchObject({
-      ...{ type: 'ETF', name: 'SPY', members: 5, active: true, market_cap: null, match: 'exact' },
+      type: 'ETF',
+      name: 'SPY',
+      members: 5,
+      active: true,
+      market_cap: null,
+      match: 'exact',
     })
     expect(await search('apparel, TEXTILES and footwear')).toMatchObject([
       { kind: 'universe', name: 'apparel_and_footwear', match: 'exact', members: 0 },

@@ -6,23 +6,19 @@ import { caughtUp, smallMarket } from './market.js'
 const SPY = '/api/universes/ETF/SPY/members'
 const QQQ = '/api/universes/ETF/QQQ/members'
 const PATHS = [
-  ...[
-    SPY,
-    QQQ,
-    `${SPY}?format=csv`,
-    `${SPY}?limit=2`,
-    `${SPY}?limit=2&offset=2`,
-    '/api/universes',
-    '/api/universes?type=ETF',
-  ],
-  ...[
-    '/api/universes/ETF/SPY',
-    '/api/sectors',
-    '/api/themes',
-    '/api/symbols/AAA',
-    '/api/search?q=alpha',
-    '/api/validation',
-  ],
+  SPY,
+  QQQ,
+  `${SPY}?format=csv`,
+  `${SPY}?limit=2`,
+  `${SPY}?limit=2&offset=2`,
+  '/api/universes',
+  '/api/universes?type=ETF',
+  '/api/universes/ETF/SPY',
+  '/api/sectors',
+  '/api/themes',
+  '/api/symbols/AAA',
+  '/api/search?q=alpha',
+  '/api/validation',
   '/api/report',
 ]
 

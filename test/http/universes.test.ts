@@ -27,14 +27,27 @@ describe('members', () => {
   it('come in their order, with everything that is known about them', async () => {
     const page = await members('ETF/SPY/members')
     expect(page).toMatchObject({
-      ...{ type: 'ETF', name: 'SPY', environment: 'DEFAULT', at: null, total: 5, weight_sum: 100 },
-      ...{ limit: 1_000, offset: 0, next: null },
+      type: 'ETF',
+      name: 'SPY',
+      environment: 'DEFAULT',
+      at: null,
+      total: 5,
+      weight_sum: 100,
+      limit: 1_000,
+      offset: 0,
+      next: null,
     })
     expect(page.version).toBe(service.service.cache.group('ETF', 'SPY')?.version)
     expect(symbols(page)).toEqual(['AAA', 'BBB', 'CCC', 'BRK.B', 'DDD'])
     const { since, ...third } = page.members[2]!
     expect(third).toEqual({
-      ...{ place: 3, symbol: 'CCC', name: '-1+1;=2', weight: 20, rank: null, market_cap: null, sector: null },
+      place: 3,
+      symbol: 'CCC',
+      name: '-1+1;=2',
+      weight: 20,
+      rank: null,
+      market_cap: null,
+      sector: null,
     })
     expect(since).toMatch(/^20\d\d-\d\d-\d\dT[\d:]{8}\.\d{6}Z$/)
   })
@@ -236,7 +249,11 @@ describe('CSV', () => {
       })),
     )
     expect(found.map(({ name }) => name)).toEqual([
-      ...['Alpha, Inc.', '\'=HYPERLINK("x")', "'-1+1;'=2", 'Beta "B"', 'Delta 漢字'],
+      'Alpha, Inc.',
+      '\'=HYPERLINK("x")',
+      "'-1+1;'=2",
+      'Beta "B"',
+      'Delta 漢字',
     ])
   })
 

@@ -3,10 +3,10 @@ import { basename } from 'node:path'
 import { temporaryFolder, type TestService } from '../support/index.js'
 import type { LoadResult } from '../../src/load/result.js'
 
-/** What a service answers to an upload, or to the question for a load. */
+/** Response to an upload, or to a request for a load. */
 export interface UploadAnswer extends Omit<LoadResult, 'changes'> {
   changes: Change[]
-  /** Of a problem document. */
+  /** Members of a problem document. */
   type?: string
   title?: string
   detail?: string
@@ -14,7 +14,7 @@ export interface UploadAnswer extends Omit<LoadResult, 'changes'> {
   errors?: { path: string; message: string }[]
 }
 
-/** What an upload did to one universe. */
+/** Changes of one universe by an upload. */
 interface Change {
   type: string
   name: string
@@ -27,7 +27,7 @@ interface Change {
   removed_symbols: string[]
 }
 
-/** A form with files, by name or as paths of real ones, and fields after them. */
+/** Builds a form with files, by name or as paths of real ones, and fields after them. */
 export function form(
   files: Readonly<Record<string, string | Buffer>> | readonly string[],
   fields: Readonly<Record<string, string>> = {},
@@ -42,7 +42,7 @@ export function form(
   return body
 }
 
-/** Uploads, and returns status and document. */
+/** Uploads a form; returns status and document. */
 export async function upload(
   { post }: TestService,
   body: FormData,
@@ -52,7 +52,7 @@ export async function upload(
   return { status: response.status, answer: (await response.json()) as UploadAnswer }
 }
 
-/** Has this process and its children put temporary files into a folder of the test file. Returns what is in it. */
+/** Sets the folder for temporary files of this process and its children; returns a function that lists its files. */
 export async function watchTemporaryFiles(): Promise<() => string[]> {
   const folder = await temporaryFolder()
   process.env['TMPDIR'] = folder

@@ -5,19 +5,20 @@ import { toProblem } from '../responses/problem.js'
 import type { RelayWatch } from './relay-state.js'
 import type { Service } from '../service.js'
 
-/** Whoever asks must not wait long for a PostgreSQL that hangs. */
+/** Time to wait for PostgreSQL before it counts as not available. */
 const TIMEOUT_MS = 2_000
 
-/** State of one thing that the service needs. */
+/** State of a dependency of the service. */
 export interface Check {
   ok: boolean
   state: string
 }
 
+/** States of all dependencies. */
 export type Checks = Readonly<Record<'postgresql' | 'migrations' | 'cache', Check>> &
   Readonly<Partial<Record<'relay', Check>>>
 
-/** Asks whether the service can do its work. Of several callers at a time one asks PostgreSQL. */
+/** Returns a function that checks the dependencies of the service. Concurrent calls share one query. */
 export function readiness(
   { database, cache }: Service,
   relay: RelayWatch | undefined,
@@ -45,7 +46,7 @@ function installedChecks(missing: number): DatabaseChecks {
   return { postgresql: { ok: true, state: 'up' }, migrations }
 }
 
-/** Why there is no answer: without one the service has none, and with a strange one it must not tell what it says. */
+/** Checks after a failed query, or one without a response in time. The error itself is not shown: it may reveal internals. */
 function failedChecks(error?: unknown): DatabaseChecks {
   const slug = error === undefined ? 'timeout' : toProblem(error).slug
   if (slug === 'not-installed')

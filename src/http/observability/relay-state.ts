@@ -1,14 +1,14 @@
 import { SinkError, type Accepted, type Sink } from '../../relay/sink.js'
 
-/** What the relay in this process does; `standby` while another one publishes, `failed` when it has given up. */
+/** States of the relay in this process: `standby` while another process publishes, `failed` once it has given up. */
 export const RELAY_STATES = ['starting', 'working', 'standby', 'unavailable', 'failed', 'stopped'] as const
 export type RelayState = (typeof RELAY_STATES)[number]
 
-/** Watches the relay of this process through its sink. */
+/** Tracks the state of the relay in this process by the results of its sink. */
 export class RelayWatch {
-  /** Events that Redis took since the start. */
+  /** Events that Redis has accepted since the start. */
   published = 0
-  /** Why it does not work, where it does not. */
+  /** Reason for the state, if the relay is not working. */
   reason: string | undefined
   #state: RelayState = 'starting'
 
@@ -16,29 +16,29 @@ export class RelayWatch {
     return this.#state
   }
 
-  /** Records a state that the sink does not see. */
-  become(state: RelayState, reason?: string): void {
+  /** Sets a state that the results of the sink do not show. */
+  setState(state: RelayState, reason?: string): void {
     this.#state = state
     this.reason = reason
   }
 
-  /** The same sink, watched. */
-  around(sink: Sink): Sink {
+  /** Wraps a sink so that its results are tracked. */
+  wrap(sink: Sink): Sink {
     return {
       name: sink.name,
-      ready: () => this.#see(sink.ready()),
-      publish: async (batch) => this.#count(await this.#see(sink.publish(batch))),
+      ready: () => this.#track(sink.ready()),
+      publish: async (batch) => this.#count(await this.#track(sink.publish(batch))),
       close: () => sink.close(),
     }
   }
 
-  async #see<T>(answer: Promise<T>): Promise<T> {
+  async #track<T>(result: Promise<T>): Promise<T> {
     try {
-      const value = await answer
-      this.become('working')
+      const value = await result
+      this.setState('working')
       return value
     } catch (error) {
-      this.become(
+      this.setState(
         error instanceof SinkError ? 'unavailable' : 'failed',
         error instanceof Error ? error.message : '',
       )
@@ -48,7 +48,7 @@ export class RelayWatch {
 
   #count(accepted: Accepted): Accepted {
     this.published += accepted.count
-    if (accepted.error !== undefined) this.become('unavailable', accepted.error.message)
+    if (accepted.error !== undefined) this.setState('unavailable', accepted.error.message)
     return accepted
   }
 }

@@ -1,20 +1,21 @@
 // Own code: papaparse's unparse takes two to three times as long, and its escapeFormulae looks only at the start of a cell. negotiator
 // would let the order of the Accept header decide a tie between CSV and JSON.
-/** What a cell can hold. */
+
+/** Value of a cell. */
 export type Cell = string | number | boolean | null
 
-/** RFC 4180, by its full name. */
+/** Media type of CSV with a header line (RFC 4180). */
 export const CSV_TYPE = 'text/csv; charset=utf-8; header=present'
 
 /**
- * Where a spreadsheet could see the beginning of a formula: at the beginning of the cell, also after blanks, and after what
- * it may take for the end of a cell (quotes, semicolon, tab, line break). A tab or line break at the beginning is no text either.
+ * Positions where a spreadsheet could see the start of a formula: the start of the cell, possibly after blanks, and after a
+ * character that it may take for the end of a cell (quote, semicolon, tab, line break). Also a tab or line break at the start.
  */
 const FORMULA = /(?<=^|["';\t\r\n])(?=[^\S\t\r\n]*[=+\-@＝＋－＠])|^(?=[\t\r\n])/g
 
 /**
- * Rows as CSV with a line of headings: comma, CRLF, quotes where they are needed. Texts cannot become formulas: an apostrophe
- * keeps them texts. Numbers stay numbers, negative ones too. Null is an empty cell.
+ * Renders rows as CSV with a header line: comma, CRLF, quotes only where needed. Text that could become a formula gets an
+ * apostrophe; numbers, including negative ones, stay as they are. Null is an empty cell.
  */
 export function toCsv<Column extends string>(
   columns: readonly Column[],
@@ -31,7 +32,7 @@ function toCell(value: Cell): string {
   return text === value && !/[",\r\n]|^\s|\s$|^$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`
 }
 
-/** A file name that is one on every system: letters, digits, dot, minus and underscore. */
+/** Builds a file name that is valid on every system: letters, digits, dot, hyphen and underscore. */
 export function fileName(...parts: string[]): string {
   const name = parts.map((part) =>
     part.replaceAll(/[^A-Za-z0-9.-]+/g, '_').replaceAll(/^[._-]+|[._-]+$/g, ''),
@@ -42,7 +43,7 @@ export function fileName(...parts: string[]): string {
     .slice(0, 100)}.csv`
 }
 
-/** Whether a request prefers CSV: it says so in its query, else in its Accept header, where JSON wins a tie. */
+/** Returns true if a request prefers CSV. Its query decides, else its Accept header, where JSON wins a tie. */
 export function wantsCsv(format: 'csv' | 'json' | undefined, accept: string | undefined): boolean {
   if (format !== undefined) return format === 'csv'
   if (accept === undefined || !/text\/(csv|\*)/i.test(accept)) return false

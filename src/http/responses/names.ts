@@ -1,15 +1,16 @@
 import { SQLSTATE, UniversesError } from '../../errors.js'
 import type { Service } from '../service.js'
 
-/** A universe by type and name, as they are stored. */
+/** Type and name of a universe as they are stored. */
 export interface UniverseKey {
   readonly type: string
   readonly name: string
 }
 
-const REMEMBERED = 1_000
+/** Spellings that are remembered; beyond that all are forgotten. */
+const MAX_SPELLINGS = 1_000
 
-/** Finds universes by what people call them: as they are stored from memory, otherwise as find_universe() in SQL does. */
+/** Finds universes by type and name in any spelling: stored spellings in the relationship cache, all others in SQL. */
 export class UniverseNames {
   readonly #service: Service
   readonly #found = new Map<string, UniverseKey>()
@@ -19,29 +20,29 @@ export class UniverseNames {
     service.cache.onChange(() => this.#found.clear())
   }
 
-  /** The universe, when it is named as it is stored, or somebody has asked for it like this before. */
+  /** Returns the universe for its stored spelling, or for a spelling that was found before. */
   known(type: string, name: string): UniverseKey | undefined {
     return this.#service.cache.group(type, name) ?? this.#found.get(keyOf(type, name))
   }
 
-  /** The universe; rejects with UV003 and the nearest names when there is none, with UV002 when several are meant. */
+  /** Finds a universe in SQL. Rejects with UV003 and similar names if there is none, with UV002 if several match. */
   async find(type: string, name: string): Promise<UniverseKey> {
     const { cache } = this.#service
     const { version } = cache
-    const found = await this.#ask(type, name)
-    // Committed a moment ago, and not heard of yet.
+    const found = await this.#query(type, name)
+    // Committed a moment ago: the cache has not been notified yet.
     if (!cache.group(found.type, found.name)) await cache.refresh()
     if (!cache.group(found.type, found.name)) throw gone(found)
-    if (this.#found.size >= REMEMBERED) this.#found.clear()
+    if (this.#found.size >= MAX_SPELLINGS) this.#found.clear()
     if (cache.version === version) this.#found.set(keyOf(type, name), found)
     return found
   }
 
-  async #ask(type: string, name: string): Promise<UniverseKey> {
+  async #query(type: string, name: string): Promise<UniverseKey> {
     const { database, environment } = this.#service
     const rows = await database.rows<{ type: string; name: string }>(
       'SELECT type, name FROM universe_named($1, $2, $3)',
-      [name, typesMeant(type), environment],
+      [name, typeSpellings(type), environment],
     )
     return rows[0]!
   }
@@ -51,8 +52,8 @@ function keyOf(type: string, name: string): string {
   return `${type}\n${name}`
 }
 
-/** Types in any case: as given, and in upper case, as they are stored. */
-export function typesMeant(type: string): string[] {
+/** Returns a type in upper case, as types are stored, and as given. */
+export function typeSpellings(type: string): string[] {
   return [...new Set([type.toUpperCase(), type])]
 }
 

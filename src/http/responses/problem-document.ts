@@ -1,24 +1,24 @@
 export { PROBLEM_DESCRIPTION, ProblemDocument } from '../../documents/problem.js'
 
-/** A field of a request that was refused. */
+/** Error in a field of a request. */
 export interface FieldError {
-  /** Where: `body/mode`, `querystring/limit`. */
+  /** Place of the field: `body/mode`, `querystring/limit`. */
   path: string
   message: string
 }
 
-/** What a problem carries beside status, slug, title and detail. Other members are added to the document as they are. */
+/** Optional members of a problem. Members that are not listed here are added to the document as they are. */
 export interface ProblemExtra {
   code?: string | undefined
   hint?: string | undefined
   errors?: readonly FieldError[] | undefined
-  /** Headers of the answer, such as Retry-After. */
+  /** Headers of the response, such as Retry-After. */
   headers?: Readonly<Record<string, string>> | undefined
   cause?: unknown
   [member: string]: unknown
 }
 
-/** A refused or failed request, as RFC 9457 describes it. Thrown by handlers, sent by the one error handler. */
+/** Reason for a refused or failed request (RFC 9457). Thrown by handlers, sent by the error handler. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly status: number
@@ -37,7 +37,7 @@ export class Problem extends Error {
     this.members = members
   }
 
-  /** The document; `instance` names the request. */
+  /** Returns the document; `instance` identifies the request. */
   document(instance: string): Record<string, unknown> {
     const { status, slug, title, message } = this
     return {
@@ -51,7 +51,7 @@ export class Problem extends Error {
   }
 }
 
-/** A problem to throw: `problem(409, 'busy', 'A refresh is running', 'Job ... is not done yet.', { job_id })`. */
+/** Creates a problem: `throw problem(409, 'busy', 'A refresh is running', 'Job ... is not done yet.', { job_id })`. */
 export function problem(
   status: number,
   slug: string,

@@ -1,14 +1,14 @@
 import { STATUS_CODES } from 'node:http'
 import { problem, type FieldError, type Problem } from './problem-document.js'
 
-/** A rule of a schema that a value does not follow. */
+/** Violation of a schema, as Ajv reports it. */
 interface Violation {
   instancePath: string
   message?: string
   params?: { additionalProperty?: string; allowedValues?: readonly string[] }
 }
 
-/** What fastify found wrong with a request. */
+/** Error of fastify about a request. */
 interface RequestError extends Error {
   code?: string
   statusCode?: number
@@ -16,13 +16,13 @@ interface RequestError extends Error {
   validationContext?: string
 }
 
-/** A request that fastify refused, as a problem; undefined for any other error. */
+/** Converts an error of fastify about a request into a problem; returns undefined for any other error. */
 export function requestProblem(error: RequestError): Problem | undefined {
   if (error.validation !== undefined) return invalid(error)
   const { statusCode: status, code = '' } = error
   if (status === undefined || status < 400 || status > 499) {
     if (code === 'FST_ERR_HANDLER_TIMEOUT')
-      return problem(504, 'timeout', 'Took too long', 'There was no answer in time.')
+      return problem(504, 'timeout', 'The request took too long', 'There was no response in time.')
     return undefined
   }
   if (error instanceof SyntaxError || code === 'FST_ERR_CTP_INVALID_JSON_BODY')

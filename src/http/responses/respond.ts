@@ -12,15 +12,15 @@ const STALE = { warning: '110 - "Response is Stale"', 'x-cache-stale': 'true' }
 
 /** A response of the read API. */
 export interface ReadSource extends ResponseSource {
-  /** Built from the relationship cache alone. */
+  /** True if the response is built from the relationship cache alone. */
   inMemory?: boolean
   /** Builds a reduced response while PostgreSQL is not available and no older one is cached. */
   fallback?: (this: void) => Content
 }
 
 /**
- * A response that SQL builds. It is cached until the universes change, and no longer than its content says; while change
- * notifications are interrupted every request asks SQL.
+ * Response that SQL builds. It is cached until the universes change, but no longer than freshMs of its content; while change
+ * notifications are interrupted, every request queries SQL.
  */
 export function fromSql({ cache }: Service, key: string, build: () => Promise<Content>): ReadSource {
   return { key, build, version: cache.version ?? '', revalidate: cache.stale !== null }

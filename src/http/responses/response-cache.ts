@@ -15,13 +15,13 @@ export interface CachedResponse {
 /** Content of a response before it is encoded. */
 export interface Content {
   body: string
-  /** JSON when left out. */
+  /** Media type; JSON by default. */
   type?: string
-  /** Link, Content-Disposition, Vary. */
+  /** Additional headers: Link, Content-Disposition, Vary. */
   headers?: Readonly<Record<string, string>>
-  /** Time to live in milliseconds while the version stays the same. Unlimited when left out; 0 is not cached. */
+  /** Time to live in milliseconds while the version stays the same. Unlimited by default; 0 is not cached. */
   freshMs?: number
-  /** A weak tag, for content that differs in its timestamp only. Left out, the tag is the digest of the bytes. */
+  /** Weak tag, for content that differs in its timestamp only. By default a strong one, the digest of the bytes. */
   etag?: string
 }
 
@@ -47,7 +47,7 @@ interface Entry extends Served {
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 const MAX_BYTES = 64 * 1024 * 1024
-/** Estimated size of an entry beside its body: tag, headers, objects. */
+/** Estimated size of an entry besides its body: tag, headers, objects. */
 const ENTRY_BYTES = 600
 
 /** Caches encoded responses by key and data version. Coalesces concurrent builds and evicts the least recently used. */
@@ -60,7 +60,7 @@ export class ResponseCache {
       maxSize: maxBytes,
       sizeCalculation: ({ response }, key) => response.body.length + 2 * key.length + ENTRY_BYTES,
       fetchMethod: (_key, previous, { options, context }) => this.#build(context, previous, options),
-      // What has expired is the fallback during an outage.
+      // Expired entries are the fallback during an outage.
       noDeleteOnStaleGet: true,
       noDeleteOnFetchRejection: true,
       ignoreFetchAbort: true,
@@ -75,7 +75,7 @@ export class ResponseCache {
     return response
   }
 
-  /** Returns the cached response, or builds it. Rejects as the build does, except in an outage with an old response at hand. */
+  /** Returns the cached response, or builds it. Rejects if the build fails, unless it is an outage and an old response is cached. */
   async fetch(source: ResponseSource): Promise<Served> {
     const cached = source.revalidate ? undefined : this.get(source.key, source.version)
     if (cached) return { response: cached, stale: false }
@@ -108,7 +108,7 @@ export class ResponseCache {
   async #refresh(source: ResponseSource): Promise<Entry> {
     const status: LRUCache.Status<string, Entry, ResponseSource> = {}
     const entry = (await this.#entries.fetch(source.key, { context: source, forceRefresh: true, status }))!
-    // It waited for a build of an older version.
+    // The shared build was of an older version.
     if (entry.version !== source.version && !entry.stale) return this.#refresh(source)
     if (status.fetch === 'inflight') this.#counts.shared++
     return entry

@@ -7,7 +7,7 @@ import { currentMembers } from './members.js'
 import { defaultLimit } from '../schemas/read.js'
 import type { Service } from '../service.js'
 
-/** Milliseconds since a moment of performance.now(). */
+/** Returns the milliseconds since a value of performance.now(). */
 export function since(start: number): number {
   return Math.round((performance.now() - start) * 100) / 100
 }

@@ -26,7 +26,7 @@ function triggerRoute(app: App, service: Service): void {
     `${PATH}/trigger`,
     {
       config: { scope: 'operate' },
-      // Every field has a default: a request without a body asks for a full refresh.
+      // Every field has a default: a request without a body triggers a full refresh.
       preValidation: (request, _reply, done) => {
         request.body ??= {} as typeof request.body
         done()

@@ -42,7 +42,7 @@ function uploadRoute(app: App, service: Service): void {
     PATH,
     {
       config: { scope: 'operate' },
-      // The body is a stream, which receiveUpload checks as it comes in.
+      // The body is a stream, which receiveUpload checks as it arrives.
       validatorCompiler: (part) =>
         part.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(part),
       schema: {
@@ -94,9 +94,9 @@ async function loadUpload(
   )
   const { id, files } = JSON.parse(document) as { id: string; files: FileResult[] }
   const statuses = files.map(({ name, status }) => `${name}: ${status}`)
-  const asked = { kind, mode, dry_run: dryRun, force, strict }
+  const options = { kind, mode, dry_run: dryRun, force, strict }
   request.log.info(
-    { key: request.caller.id, action: 'load', load: id, ...asked, files: statuses.slice(0, 20) },
+    { key: request.caller.id, action: 'load', load: id, ...options, files: statuses.slice(0, 20) },
     'files uploaded',
   )
   if (files.every(({ status }) => status === 'rejected')) throw allRejected(id, files)
@@ -178,7 +178,7 @@ function clientGone(): Error {
   return problem(499, 'client-gone', 'The client disconnected', 'Nothing was loaded.')
 }
 
-/** The problem has the results of all files, and the first one in its detail. */
+/** Problem with the results of all files, and the first one in its detail. */
 function allRejected(id: string, files: readonly FileResult[]): Error {
   const [first] = files
   const detail = first?.problem ? renderProblem(first.name, first.problem) : ''

@@ -36,7 +36,7 @@ function healthRoutes(app: App, service: Service): void {
         operationId: 'getHealth',
         tags: TAGS,
         summary: 'Liveness of the process',
-        description: 'Checks nothing else: a service without its database is alive.',
+        description: 'Checks nothing but the process: without its database the service is still alive.',
         response: { 200: Type.Object({ status: Type.Literal('ok'), version: Type.String() }) },
       },
     },
@@ -55,7 +55,7 @@ function healthRoutes(app: App, service: Service): void {
         tags: TAGS,
         summary: 'Readiness of the service',
         description:
-          'Ready means that PostgreSQL answers, every migration is installed, the cache is loaded (even if stale), and with a relay Redis answers. Otherwise the status is 503, with the same checks.',
+          'Ready means that PostgreSQL responds, every migration is installed, the cache is loaded (even if stale), and, with a relay, Redis responds. Otherwise the status is 503, with the same checks.',
         response: { 200: Ready, 503: ProblemDocument },
       },
     },
@@ -92,7 +92,7 @@ function metricsRoute(app: App, { metrics }: Service): void {
         tags: TAGS,
         summary: 'Metrics for Prometheus',
         description:
-          'Text format 0.0.4. Runs, events, jobs and changes are read from PostgreSQL; while it does not answer they are omitted and universes_database_up is 0.',
+          'Text format 0.0.4. Runs, events, jobs and changes are read from PostgreSQL; while it does not respond, they are omitted and universes_database_up is 0.',
         produces: ['text/plain'],
         response: { 200: Type.String() },
       },

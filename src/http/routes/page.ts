@@ -7,7 +7,7 @@ import { ProblemDocument, problem, toProblem } from '../responses/problem.js'
 import type { Service } from '../service.js'
 import type { App, Routes } from './route.js'
 
-/** Written by `npm run build`. */
+/** Folder of the page, written by `npm run build`. */
 const PAGE = join(packageRoot, 'dist', 'page')
 const ASSETS = join(PAGE, 'assets')
 
@@ -20,7 +20,7 @@ export const pageRoutes: Routes = (app, service) => {
     preCompressed: true,
     immutable: true,
     maxAge: '365d',
-    // A name that is decoded to a path leads nowhere.
+    // Refuses names that contain a path after decoding.
     allowedPath: (name) => !name.includes('/'),
   })
   app.register((scoped, _options, done) => {
@@ -58,7 +58,7 @@ function fileRoutes(app: App): void {
 }
 
 function overviewRoute(app: App, service: Service): void {
-  /** Last document, sent while PostgreSQL does not answer. */
+  /** Last document, sent while PostgreSQL does not respond. */
   let last: Omit<Overview, 'cache'> | undefined
   app.get(
     '/api/overview',
@@ -70,7 +70,7 @@ function overviewRoute(app: App, service: Service): void {
         tags: ['page'],
         summary: 'First document of the admin page',
         description:
-          'Totals, universes, sectors, runs, alerts and event lag. While PostgreSQL does not answer, the last document is sent with the header X-Cache-Stale: true.',
+          'Totals, universes, sectors, runs, alerts and event lag. While PostgreSQL does not respond, the last document is sent with the header X-Cache-Stale: true.',
         response: { 200: Overview, default: ProblemDocument },
       },
     },
@@ -85,7 +85,7 @@ function overviewRoute(app: App, service: Service): void {
         if (status !== 503 || slug !== 'unavailable' || last === undefined) throw error
         reply.headers({ warning: '110 - "Response is Stale"', 'x-cache-stale': 'true' })
       }
-      // Sent as SQL rendered it: the schema does not list every member.
+      // Sent as SQL rendered it: a serializer would drop members that the schema does not list.
       reply.type('application/json; charset=utf-8')
       return JSON.stringify({ ...last, cache: cacheState(service) }) as never
     },

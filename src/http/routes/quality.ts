@@ -4,11 +4,11 @@ import { respond, fromSql, type ReadSource } from '../responses/respond.js'
 import { etagOf } from '../responses/etag.js'
 import type { Service } from '../service.js'
 import { ReportQuery, ValidationQuery } from '../schemas/quality.js'
-import { answers } from '../schemas/read.js'
+import { withETag } from '../schemas/read.js'
 import type { Routes } from './route.js'
 
 const TAGS = ['quality']
-/** Both read every table: changes that have no event appear this much later. */
+/** Time to live: both documents read every table, and changes without an event appear with this delay. */
 const FRESH_MS = 5_000
 
 /** Routes for the validation and the report. */
@@ -23,7 +23,7 @@ export const qualityRoutes: Routes = (app, service) => {
         summary: 'Checks of relationship_checks with their findings',
         description: `Rebuilt after each change of a universe, and after ${FRESH_MS / 1000} seconds.`,
         querystring: ValidationQuery,
-        response: answers(ValidationDocument),
+        response: withETag(ValidationDocument),
       },
     },
     (request, reply) => respond(service, request, reply, validation(service, request.query.samples ?? 3)),
@@ -38,7 +38,7 @@ export const qualityRoutes: Routes = (app, service) => {
         summary: 'Report on all relationships',
         description: `Rebuilt after each change of a universe, and after ${FRESH_MS / 1000} seconds. Its ETag is weak: it ignores generated_at.`,
         querystring: ReportQuery,
-        response: answers(ReportDocument),
+        response: withETag(ReportDocument),
       },
     },
     (request, reply) => respond(service, request, reply, report(service, request.query.detail ?? false)),

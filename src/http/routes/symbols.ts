@@ -1,7 +1,7 @@
 import { SearchResults, StockDocument } from '../../documents/symbols.js'
 import { FRESH_MS, respond, fromSql, type ReadSource } from '../responses/respond.js'
 import type { Service } from '../service.js'
-import { answers } from '../schemas/read.js'
+import { withETag } from '../schemas/read.js'
 import type { Routes } from './route.js'
 import { SearchQuery, SymbolParameters, SymbolQuery } from '../schemas/symbols.js'
 
@@ -16,11 +16,11 @@ export const symbolsRoutes: Routes = (app, service) => {
       schema: {
         operationId: 'getSymbol',
         tags: TAGS,
-        summary: 'One symbol with all its universes, the reasons and since when',
+        summary: 'One symbol with its universes, each with its reason and start',
         description: 'Includes the sector that each source states, and past memberships.',
         params: SymbolParameters,
         querystring: SymbolQuery,
-        response: answers(StockDocument),
+        response: withETag(StockDocument),
       },
     },
     (request, reply) => {
@@ -39,7 +39,7 @@ export const symbolsRoutes: Routes = (app, service) => {
         description:
           'Finds symbols by ticker or company and universes by name or title, best match first. If nothing contains every word, the nearest spellings are returned.',
         querystring: SearchQuery,
-        response: answers(SearchResults),
+        response: withETag(SearchResults),
       },
     },
     (request, reply) => {

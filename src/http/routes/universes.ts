@@ -5,9 +5,9 @@ import { sectorList, themeList, universeFacts, universeList } from '../responses
 import { currentMembers, pastMembers } from '../responses/members.js'
 import { UniverseNames, type UniverseKey } from '../responses/names.js'
 import type { Service } from '../service.js'
-import { answers, defaultLimit } from '../schemas/read.js'
+import { withETag, defaultLimit } from '../schemas/read.js'
 import type { App, Routes } from './route.js'
-import { MemberAnswers, MembersQuery, UniverseParameters, UniversesQuery } from '../schemas/universes.js'
+import { MemberResponses, MembersQuery, UniverseParameters, UniversesQuery } from '../schemas/universes.js'
 
 const TAGS = ['universes']
 
@@ -29,9 +29,10 @@ function listRoutes(app: App, service: Service): void {
         operationId: 'listUniverses',
         tags: TAGS,
         summary: 'Universes, by type and name',
-        description: 'Without retired universes, whose members no file or rule states any more.',
+        description:
+          'Leaves out retired universes: those whose members are no longer stated by any file or rule.',
         querystring: UniversesQuery(limits.pageRows),
-        response: answers(UniverseList),
+        response: withETag(UniverseList),
       },
     },
     (request, reply) => {
@@ -47,7 +48,7 @@ function listRoutes(app: App, service: Service): void {
         operationId: 'listSectors',
         tags: TAGS,
         summary: 'Sectors with their stocks, coverage and sources',
-        response: answers(SectorList),
+        response: withETag(SectorList),
       },
     },
     (request, reply) => respond(service, request, reply, sectorList(service)),
@@ -60,7 +61,7 @@ function listRoutes(app: App, service: Service): void {
         operationId: 'listThemes',
         tags: TAGS,
         summary: 'Themes with their rules',
-        response: answers(ThemeList),
+        response: withETag(ThemeList),
       },
     },
     (request, reply) => respond(service, request, reply, themeList(service)),
@@ -78,7 +79,7 @@ function factsRoute(app: App, service: Service): void {
         summary: 'One universe without its members',
         description: 'Its source, size, sectors and last change.',
         params: UniverseParameters,
-        response: answers(UniverseFacts),
+        response: withETag(UniverseFacts),
       },
     },
     (request, reply) => {
@@ -101,18 +102,18 @@ function membersRoute(app: App, service: Service, names: UniverseNames): void {
           'Ordered by rank, else by weight, else by market cap. If the version differs between two pages, the members have changed in between. CSV cells that a spreadsheet could take for a formula begin with an apostrophe.',
         params: UniverseParameters,
         querystring: MembersQuery(service.limits.pageRows),
-        response: MemberAnswers,
+        response: MemberResponses,
       },
     },
     (request, reply) => {
       const { type, name } = request.params
       const { as_of: asOf, limit, offset = 0, format } = request.query
       const csv = wantsCsv(format, request.headers.accept)
-      const asked = { limit: limit ?? (csv ? undefined : defaultLimit(service.limits)), offset, csv, asOf }
+      const page = { limit: limit ?? (csv ? undefined : defaultLimit(service.limits)), offset, csv, asOf }
       if (asOf !== undefined)
-        return respond(service, request, reply, pastMembers(service, { type, name }, asked))
+        return respond(service, request, reply, pastMembers(service, { type, name }, page))
       const list = (universe: UniverseKey): void | Promise<void> =>
-        respond(service, request, reply, currentMembers(service, universe, asked))
+        respond(service, request, reply, currentMembers(service, universe, page))
       const universe = names.known(type, name)
       return universe === undefined ? names.find(type, name).then(list) : list(universe)
     },

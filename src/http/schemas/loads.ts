@@ -6,7 +6,7 @@ import { UploadFields } from '../uploads/upload-parts.js'
 export const UploadBody = Type.Object({
   files: Type.Array(Type.String({ format: 'binary' }), {
     minItems: 1,
-    description: 'file names decide how files are recognized; directories in them are ignored',
+    description: 'files are recognized by their names; directories in a name are ignored',
   }),
   ...UploadFields.properties,
 })

@@ -4,7 +4,7 @@ import type { Limits } from '../service.js'
 
 const DEFAULT_LIMIT = 1_000
 
-/** Rows of a page if the request does not say. */
+/** Rows per page if the request has no limit. */
 export function defaultLimit({ pageRows }: Limits): number {
   return Math.min(DEFAULT_LIMIT, pageRows)
 }
@@ -12,7 +12,7 @@ export function defaultLimit({ pageRows }: Limits): number {
 /** Text without control characters: PostgreSQL refuses NUL, and no name contains another. */
 const PLAIN = '^[^\\u0000-\\u001f\\u007f]+$'
 
-/** A text in a request. */
+/** Text parameter of a request. */
 export function text(maxLength: number, description: string) {
   return Type.String({ minLength: 1, maxLength, pattern: PLAIN, description })
 }
@@ -21,7 +21,7 @@ export function text(maxLength: number, description: string) {
 export const AsOf = Type.Optional(
   text(
     64,
-    'Past time: a day (its end, UTC), a timestamp (UTC if it has no zone), or the id of a run or load.',
+    'Past time: a day (meaning its end, UTC), a timestamp (UTC unless it has a zone), or the id of a run or load.',
   ),
 )
 
@@ -41,6 +41,6 @@ export const NotModified = Type.Null({
 })
 
 /** Responses of a route that returns a document with an ETag. */
-export function answers<T extends TSchema>(document: T) {
+export function withETag<T extends TSchema>(document: T) {
   return { 200: document, 304: NotModified, default: ProblemDocument }
 }

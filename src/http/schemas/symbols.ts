@@ -3,7 +3,7 @@ import { AsOf, text } from './read.js'
 
 /** Path parameters of a symbol. */
 export const SymbolParameters = Type.Object({
-  symbol: text(40, 'In any case and punctuation: brk/b is BRK.B.'),
+  symbol: text(40, 'Symbol; case and punctuation do not matter: brk/b is BRK.B.'),
 })
 
 /** Query parameters of a symbol. */

@@ -5,8 +5,11 @@ import { AsOf, NotModified, page, text } from './read.js'
 
 /** Path parameters of a universe. */
 export const UniverseParameters = Type.Object({
-  type: text(40, 'ETF, UNIVERSE, SECTOR, INDUSTRY, THEME, MARKET_CAP, MARKET_LEADERS, ... in any case'),
-  name: text(200, 'Name or title, in any case and punctuation.'),
+  type: text(
+    40,
+    'ETF, UNIVERSE, SECTOR, INDUSTRY, THEME, MARKET_CAP, MARKET_LEADERS, ... in upper or lower case',
+  ),
+  name: text(200, 'Name or title; case and punctuation do not matter.'),
 })
 
 /** Query parameters of the list of universes. */
@@ -33,8 +36,8 @@ export function MembersQuery(most: number) {
   )
 }
 
-/** Responses with members, as JSON or CSV. */
-export const MemberAnswers = {
+/** Responses of a route that returns members, as JSON or CSV. */
+export const MemberResponses = {
   200: {
     description: 'Members, ordered by place.',
     content: { 'application/json': { schema: MemberPage }, 'text/csv': { schema: Type.String() } },

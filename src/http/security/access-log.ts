@@ -3,8 +3,8 @@ import type { Logger } from 'pino'
 import type { Problem } from '../responses/problem.js'
 
 /**
- * One line per request: reads at debug, what changes something or failed at info, what we could not answer at warn or
- * error. The query string stays out of it, as does every header: somebody may have put a key there.
+ * Logs a request in one line: reads at debug, changes and refused requests at info, failures of the service at warn or error.
+ * Leaves out the query string and all headers: they may contain a key.
  */
 export function logRequest(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
   const { failure, method } = request
@@ -26,12 +26,12 @@ export function logRequest(logger: Logger, request: FastifyRequest, reply: Fasti
   else logger[failure.status === 429 ? 'debug' : 'info'](line, 'request refused')
 }
 
-/** What the client was not told, where there is more to say. */
+/** Returns the cause of a problem, which its document leaves out, or else its detail. */
 function reasonOf({ cause, message }: Problem): string {
   return cause instanceof Error && cause.message !== '' ? cause.message : message
 }
 
-/** Leaves the lines about requests to logRequest; what breaks once an answer is on its way is logged here. */
+/** Turns off fastify's own lines about requests, which logRequest writes. Logs only responses that break off. */
 export class QuietRequests extends LogController {
   constructor() {
     super({ disableRequestLogging: true, requestIdLogLabel: 'request' })
@@ -39,6 +39,6 @@ export class QuietRequests extends LogController {
 
   override streamError(error: Error, request: FastifyRequest): void {
     const gone = (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE'
-    request.log[gone ? 'debug' : 'warn']({ err: error }, 'answer broken off')
+    request.log[gone ? 'debug' : 'warn']({ err: error }, 'response broken off')
   }
 }

@@ -11,7 +11,7 @@ export const LOOPBACK: Caller = Object.freeze({ id: 'loopback', scope: 'admin' }
 /** Caller of a request without a valid key. */
 export const ANONYMOUS: Caller = Object.freeze({ id: 'anybody', scope: 'read' })
 
-/** True for a caller with a valid key. */
+/** Returns true for a caller with a valid key. */
 export function hasKey(caller: Caller): boolean {
   return caller !== LOOPBACK && caller !== ANONYMOUS
 }
@@ -45,12 +45,12 @@ export function presentedKey(headers: IncomingHttpHeaders): string | undefined {
     : undefined
 }
 
-/** True if a scope includes another one. */
+/** Returns true if a scope includes another one. */
 export function includes(scope: Scope, wanted: Scope): boolean {
   return SCOPES.indexOf(scope) >= SCOPES.indexOf(wanted)
 }
 
-/** 401. */
+/** Problem of a request without a valid key: 401. */
 export function unauthenticated(presented: boolean): Problem {
   const detail = presented ? 'The key is not one of those configured.' : 'The request carries no key.'
   return problem(401, 'unauthenticated', 'A key is needed', detail, {
@@ -59,7 +59,7 @@ export function unauthenticated(presented: boolean): Problem {
   })
 }
 
-/** 403. */
+/** Problem of a request whose key lacks a scope: 403. */
 export function forbidden(caller: Caller, wanted: Scope): Problem {
   const detail = `The key "${caller.id}" has the scope ${caller.scope}; this needs ${wanted}.`
   return problem(403, 'insufficient-scope', 'The key does not allow this', detail, {

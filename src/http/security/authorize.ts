@@ -5,7 +5,7 @@ import { FAILURES_PER_MINUTE, rateLimiter } from './limits.js'
 import { foreignHost, foreignSite } from './origin.js'
 import type { Service } from '../service.js'
 
-/** Checks every request before anything else runs: its origin, its key, the rate limit, the scope of the route. */
+/** Returns the hook that checks a request before anything else: origin, key, rate limit, scope of the route. */
 export function authorize(
   app: Pick<FastifyInstance, 'createRateLimit'>,
   { keys, limits, logger }: Service,
@@ -26,7 +26,7 @@ export function authorize(
     if (open || scope === 'public') return config.probe ? undefined : countRequest(request)
     const presented = presentedKey(headers)
     const caller = presented === undefined ? undefined : ring.find(presented)
-    // Failures are counted apart: a stranger behind the same proxy cannot lock out clients that have a key.
+    // Counted separately: a client without a key cannot lock out clients with a key behind the same proxy.
     if (caller === undefined) {
       await countFailure(request)
       throw unauthenticated(presented !== undefined)

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Scope } from './keys.js'
 import type { Problem } from '../responses/problem.js'
 
-/** Who asks: a key, or somebody on this machine where no keys are configured. */
+/** Caller of a request: a key, or a client on this machine if no keys are configured. */
 export interface Caller {
   /** Id of the key, `loopback` without keys. */
   id: string
@@ -11,19 +11,19 @@ export interface Caller {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a caller must be allowed to do; `public` asks nobody. A route that does not say is for admins. */
+    /** Scope that the caller needs, admin by default; `public` needs no key. */
     scope?: Scope | 'public'
-    /** Asked every few seconds by whoever watches the service: no limit of requests, and no line in the log. */
+    /** Requested every few seconds by monitoring: exempt from the rate limit and from the log. */
     probe?: boolean
   }
   interface FastifyRequest {
     caller: Caller
-    /** Why the request failed, for the log; set by the error handler. */
+    /** Reason for a failed request, for the log; set by the error handler. */
     failure: Problem | undefined
   }
 }
 
-/** How a run or load records who asked for it. */
+/** Returns triggered_by for a run or load that a request started. */
 export function triggeredBy(request: FastifyRequest): string {
   return request.caller.id === 'loopback' ? 'universes serve' : `key ${request.caller.id}`
 }

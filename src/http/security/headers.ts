@@ -17,9 +17,9 @@ const setHeaders = helmet({
     },
   },
   xFrameOptions: { action: 'deny' },
-  // For the proxy that terminates TLS: it must not be sent over http.
+  // Left to the proxy that terminates TLS: the header must not be sent over HTTP.
   strictTransportSecurity: false,
-  // Headers for browsers and plug-ins that are no longer used.
+  // Headers only for browsers and plug-ins that are no longer used.
   originAgentCluster: false,
   xDnsPrefetchControl: false,
   xDownloadOptions: false,

@@ -5,7 +5,7 @@ import { problem, type Problem } from '../responses/problem.js'
 import type { Limits } from '../service.js'
 import { hasKey } from './auth.js'
 
-/** Limits where none are configured. */
+/** Default limits. */
 export const DEFAULT_LIMITS: Limits = {
   requestsPerMinute: 6_000,
   bodyBytes: 64 * 1024,
@@ -15,16 +15,16 @@ export const DEFAULT_LIMITS: Limits = {
   streams: 50,
 }
 
-/** Requests per minute and address that may fail authentication. */
+/** Requests without a valid key that are allowed per minute and address. */
 export const FAILURES_PER_MINUTE = 60
 
-/** Callers counted at a time; the least recently seen is forgotten. */
+/** Number of callers that are counted; beyond that the least recently seen is forgotten. */
 const MAX_CALLERS = 10_000
 
 /** Counts a request; rejects with 429 once its caller has sent more than the limit within a minute. */
 export type CountRequest = (request: FastifyRequest) => Promise<void>
 
-/** Counts requests per key, or per address without a valid one: an IPv6 /64 counts as one address. Needs @fastify/rate-limit. */
+/** Returns a counter of requests per key, or per address without a valid key; an IPv6 /64 is one address. Needs @fastify/rate-limit. */
 export function rateLimiter(
   app: Pick<FastifyInstance, 'createRateLimit'>,
   max: number,
@@ -47,9 +47,9 @@ export function rateLimiter(
 }
 
 function tooMany(retryAfter: number): Problem {
-  const detail = 'The limit of requests a minute is reached.'
+  const detail = 'The limit of requests per minute is reached.'
   return problem(429, 'too-many-requests', 'Too many requests', detail, {
-    hint: `Ask again in ${retryAfter} s.`,
+    hint: `Try again in ${retryAfter} s.`,
     headers: { 'retry-after': String(retryAfter) },
   })
 }

@@ -7,7 +7,7 @@ const HOST_HEADER = /^(?:\[([\da-f:]+)\]|([^:]+))(?::\d{1,5})?$/i
 /** Methods that change nothing; browsers keep their responses from other sites. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** The parts of a request that tell its origin. */
+/** Parts of a request that show its origin. */
 export interface RequestOrigin {
   method: string
   headers: IncomingHttpHeaders
@@ -16,20 +16,20 @@ export interface RequestOrigin {
 }
 
 /**
- * Refuses requests for other hosts than localhost while no keys are configured. A page could have its own name resolve to
- * 127.0.0.1 (DNS rebinding): its requests then carry that name.
+ * Refuses requests for other hosts than localhost while no keys are configured. A web page could let its own name resolve
+ * to 127.0.0.1 (DNS rebinding): its requests then carry that name.
  */
 export function foreignHost(host = ''): Problem | undefined {
   const [, address, name = address] = HOST_HEADER.exec(host) ?? []
   if (name !== undefined && isLoopback(name.toLowerCase())) return undefined
-  const detail = 'Without keys the service answers to localhost only.'
+  const detail = 'Without keys the service accepts requests to localhost only.'
   return problem(421, 'foreign-host', 'Not this service', detail, {
-    hint: 'Ask http://localhost, or configure keys: universes key create.',
+    hint: 'Use http://localhost, or configure keys: universes key create.',
   })
 }
 
 /**
- * Refuses unsafe requests that a page of another site had the browser send (CSRF): forms and files need no CORS. Requests must
+ * Refuses unsafe requests that a page of another site made the browser send (CSRF): forms and files need no CORS. Requests must
  * come from our own page, or not from a page at all.
  */
 export function foreignSite({ method, headers, host }: RequestOrigin): Problem | undefined {

@@ -6,35 +6,34 @@ import { UniversesError, type ErrorDetails } from '../../errors.js'
 import type { LoadOptions } from '../../load/load.js'
 import { problem } from '../responses/problem.js'
 
-/** What the process of a load is told. */
+/** Message to the loading process. */
 export interface LoadJob extends Pick<
   LoadOptions,
   'kind' | 'mode' | 'dryRun' | 'force' | 'strict' | 'environment' | 'etf' | 'triggeredBy'
 > {
   connection: ConnectOptions
   paths: readonly string[]
-  /** Symbols to name per universe that changed. */
+  /** Symbols to list per changed universe. */
   symbols: number
 }
 
-/** What it answers. */
+/** Reply of the loading process. */
 export type LoadReply = { document: string } | { error: ErrorDetails & { message: string } }
 
-/** The same file for the sources and for what is built of them. */
+/** Compiled module, also when the service runs from its sources. */
 const PROGRAM = join(packageRoot, 'dist', 'src', 'http', 'uploads', 'load-process.js')
-/** What a load may take; real ones take a tenth. */
-const MOST = { heapMb: 512, milliseconds: 15 * 60_000 }
-const KEPT_STDERR = 4_000
+/** Limits of a load; real ones need a tenth. */
+const LIMITS = { heapMb: 512, milliseconds: 15 * 60_000 }
+const MAX_STDERR = 4_000
 
 /**
- * Runs `load()` in a process of its own and returns load_document. A file that is made to take all the memory or all the time
- * there is ends that process and not the service, which goes on answering meanwhile. `signal` ends it, too: nothing is
- * loaded then. Rejects as load() does.
+ * Runs load() in a child process and returns load_document. A file that needs too much memory or time ends that process, not
+ * the service. `signal` also ends it; then nothing is loaded. Rejects as load() does.
  */
-export async function loadInChild(job: LoadJob, signal: AbortSignal, most = MOST): Promise<string> {
+export async function loadInChild(job: LoadJob, signal: AbortSignal, limits = LIMITS): Promise<string> {
   signal.throwIfAborted()
   const child = fork(PROGRAM, [], {
-    execArgv: [`--max-old-space-size=${most.heapMb}`],
+    execArgv: [`--max-old-space-size=${limits.heapMb}`],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const kill = (): void => void child.kill('SIGKILL')
@@ -42,7 +41,7 @@ export async function loadInChild(job: LoadJob, signal: AbortSignal, most = MOST
   const timer = setTimeout(() => {
     late = true
     kill()
-  }, most.milliseconds)
+  }, limits.milliseconds)
   signal.addEventListener('abort', kill)
   try {
     const { reply, ended } = await endOf(child, job)
@@ -57,7 +56,7 @@ export async function loadInChild(job: LoadJob, signal: AbortSignal, most = MOST
   }
 }
 
-/** How a process ended: with a reply, else with a code or signal and what it said last. */
+/** End of a process: with a reply, or with an exit code or signal and its last output. */
 interface End {
   reply: LoadReply | undefined
   ended: string
@@ -66,11 +65,11 @@ interface End {
 function endOf(child: ChildProcess, job: LoadJob): Promise<End> {
   return new Promise((done, failed) => {
     let reply: LoadReply | undefined
-    let said = ''
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-KEPT_STDERR)))
+    let output = ''
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (output = `${output}${text}`.slice(-MAX_STDERR)))
     child.once('message', (message) => (reply = message as LoadReply))
     child.once('error', failed)
-    child.once('close', (code, signal) => done({ reply, ended: `${signal ?? `code ${code}`}. ${said}` }))
+    child.once('close', (code, signal) => done({ reply, ended: `${signal ?? `code ${code}`}. ${output}` }))
     child.send(job, (error) => error && failed(error))
   })
 } // prettier-ignore
@@ -81,13 +80,13 @@ function documentOf(reply: LoadReply): string {
   throw new UniversesError(message, details)
 }
 
-/** V8 aborts when the heap is full, the kernel kills when there is no memory at all. */
+/** Ends of a process without memory: V8 aborts when its heap is full, the kernel kills when no memory is left. */
 const OUT_OF_MEMORY = /^(SIGABRT|SIGKILL|SIGTRAP|SIGSEGV|code 134)/
 
 function tookTooMuch(ended: string): Error {
   const detail = 'Reading the files took more memory than a load may take. Nothing was loaded.'
   return problem(422, 'too-much-memory', 'The files cannot be read', detail, {
-    hint: 'Upload fewer at a time, and CSV in place of workbooks.',
+    hint: 'Upload fewer files at a time, and CSV instead of workbooks.',
     cause: new Error(ended),
   })
 }

@@ -4,8 +4,8 @@ import { load } from '../../load/load.js'
 import type { LoadJob, LoadReply } from './load-child.js'
 
 /**
- * The process of one uploaded load: gets the job from the service, answers and ends. It ends at once, and PostgreSQL undoes
- * the load, when the service is gone; signals of a terminal or supervisor are for the service alone.
+ * Process of one uploaded load: receives the job from the service, replies and ends. Without the service it ends at once, and
+ * PostgreSQL rolls the load back. Ignores signals of a terminal or supervisor: the service handles them.
  */
 process.once('message', (job: LoadJob) => {
   void run(job).then((reply) => process.send?.(reply, () => process.disconnect()))
@@ -21,7 +21,7 @@ async function run({ connection, symbols, ...options }: LoadJob): Promise<LoadRe
     const client = await connect({ applicationName: 'universes serve (load)', timeoutMs: CONNECT_MS, ...connection })
     client.once('error', () => (lost = true))
     try {
-      // Of a process that is killed PostgreSQL hears at once; without this, when its statement has ended. Not on every platform.
+      // Without this setting PostgreSQL notices a killed process only when its statement ends. Not on every platform.
       await client.query("SET client_connection_check_interval TO '1s'").catch(() => undefined)
       const { id } = await load({ ...options, client })
       const { rows } = await client.query<{ document: string }>(

@@ -4,20 +4,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stopOnExit } from '../../operations/stop-on-exit.js'
 
-/** A folder for the files of one upload that only this user can look into. */
+/** Folder for the files of one upload, accessible to this user only. */
 export interface UploadFolder {
   path: string
-  /** Removes it with everything in it. */
+  /** Removes the folder with all its files. */
   remove(this: void): Promise<void>
 }
 
-/** Makes a folder. It is removed at the latest when the process ends, SIGKILL excepted. */
+/** Creates a folder. It is removed when the process ends at the latest, except by SIGKILL. */
 export async function uploadFolder(): Promise<UploadFolder> {
   const options = { recursive: true, force: true, maxRetries: 3 }
-  // Mode 0700, whatever the umask.
+  // mkdtemp sets mode 0700 whatever the umask is.
   const path = await mkdtemp(join(tmpdir(), 'pg-universes-upload-'))
   const forget = stopOnExit(() => rmSync(path, options))
-  // What cannot be removed now is left to the end of the process: the upload was a success all the same.
+  // A failure does not concern the upload: the end of the process removes what is left.
   const remove = (): Promise<void> => rm(path, options).then(forget, () => undefined)
   return { path, remove }
 }

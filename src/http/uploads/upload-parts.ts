@@ -3,27 +3,27 @@ import { LOAD_KINDS } from '../../load/kinds.js'
 import { problem, type Problem } from '../responses/problem.js'
 import { validatorCompiler } from '../schemas/validation.js'
 
-/** Longest name of a file, in bytes: that of most file systems, with room for a suffix. */
+/** Longest file name in bytes: the limit of most file systems is 255, which leaves room for a suffix. */
 export const MAX_NAME_BYTES = 200
 
-/** What an upload may say beside its files. */
+/** Form fields of an upload, besides its files. */
 export const UploadFields = Type.Object(
   {
     kind: Type.Enum([...LOAD_KINDS], {
       default: 'etfs',
-      description: 'etfs are holdings files, as their issuers offer them or named <ticker>_holdings.csv; universes and themes are lists named <name>.csv',
+      description: 'etfs: holdings files of issuers, or files named <ticker>_holdings.csv; universes and themes: lists named <name>.csv',
     }),
     mode: Type.Enum(['incremental', 'full'], {
       default: 'incremental',
-      description: 'full reads every file, incremental those whose checksum changed; no other universe is touched by either',
+      description: 'full reads every file, incremental only files whose checksum changed; neither changes other universes',
     }),
-    dry_run: Type.Boolean({ default: false, description: 'say what would change, and change nothing' }),
-    force: Type.Boolean({ default: false, description: 'load what a guard would hold' }),
-    strict: Type.Boolean({ default: false, description: 'load nothing when one file is rejected or held' }),
+    dry_run: Type.Boolean({ default: false, description: 'load, report the result, and roll back' }),
+    force: Type.Boolean({ default: false, description: 'override guards' }),
+    strict: Type.Boolean({ default: false, description: 'load nothing if any file is rejected or held' }),
     etf: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z0-9][A-Za-z0-9.^/-]{0,19}$',
-        description: 'the fund that the one file is about, where its name does not say it; kind etfs only',
+        description: 'fund of the file, if its name does not state it; for a single file of kind etfs',
       }),
     ),
   },
@@ -31,18 +31,18 @@ export const UploadFields = Type.Object(
 ) // prettier-ignore
 export type UploadFields = Static<typeof UploadFields>
 
-/** Fields that are read before it is certain that there are too many: a few wrong ones are named. */
-export const MOST_FIELDS = Object.keys(UploadFields.properties).length + 4
+/** Limit of form fields: all that are known, and a few more, so that an error can name unknown ones. */
+export const MAX_FIELDS = Object.keys(UploadFields.properties).length + 4
 
 const check = validatorCompiler({
   schema: UploadFields,
   method: 'POST',
   url: '/api/loads',
-  // The texts of a form become what is asked for, like those of a URL.
+  // Converts the texts of a form like those of a query string.
   httpPart: 'querystring',
 })
 
-/** The fields of an upload of so many files. One that is unknown is refused: `dryrun` must not become a load. */
+/** Parses the fields of an upload with a number of files. Refuses unknown fields: `dryrun` must not start a load. */
 export function parseFields(given: ReadonlyMap<string, string>, files: number): UploadFields {
   const filled = [...given].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value !== '')
   const checked = check(Object.fromEntries(filled)) as { value?: UploadFields; error?: unknown }
@@ -55,7 +55,7 @@ export function parseFields(given: ReadonlyMap<string, string>, files: number): 
   return checked.value
 }
 
-/** A form field that was refused. */
+/** Problem of a form field: 400. */
 export function invalid(name: string, message: string): Problem {
   const path = `body/${name}`
   return problem(400, 'validation', 'The request is not valid', `${path} ${message}`, {
@@ -63,7 +63,7 @@ export function invalid(name: string, message: string): Problem {
   })
 }
 
-/** The base name of an uploaded file. Browsers send no path; of one that comes all the same nothing is used. */
+/** Returns the base name of an uploaded file; a path before it is ignored. */
 export function fileName(given: string | undefined): string {
   const name = (given ?? '').split(/[/\\]/).at(-1) ?? ''
   if (name === '' || name === '.' || name === '..')

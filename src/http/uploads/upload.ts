@@ -8,18 +8,18 @@ import type { FastifyRequest } from 'fastify'
 import { isGzip, openFile } from '../../load/read-file.js'
 import type { Limits } from '../service.js'
 import { uploadFolder, type UploadFolder } from './upload-folder.js'
-import { fileName, invalid, MOST_FIELDS, parseFields, type UploadFields } from './upload-parts.js'
+import { fileName, invalid, MAX_FIELDS, parseFields, type UploadFields } from './upload-parts.js'
 import { noFile, tooLarge, toUploadProblem } from './upload-problems.js'
 
-/** Names and types of parts, boundaries and the like, per file: what may come beside the bytes of the files. */
+/** Allowance per file for boundaries, names and types of parts. */
 const OVERHEAD_BYTES = 4 * 1024
-/** How much more than it may be long an upload may unpack to; prices shrink to a quarter. */
+/** Ratio of the unpacked size to the size limit; prices compress to a quarter. */
 const MAX_EXPANSION = 5
-const LONGEST_FIELD = 200
-/** How long a client that was refused may go on sending before its connection is cut. */
+const MAX_FIELD_BYTES = 200
+/** Time that a refused client may go on sending before its connection is closed. */
 const DRAIN_MS = 30_000
 
-/** Files that have arrived, in a folder of their own, and what was said with them. */
+/** Received files, in a folder of their own, and the form fields. */
 export interface Upload {
   paths: string[]
   fields: UploadFields
@@ -27,8 +27,8 @@ export interface Upload {
 }
 
 /**
- * Takes in the files of a request, straight to disk. Rejects with the reason of `signal` when that aborts first. Whatever
- * goes wrong, the client's going away included, nothing stays behind.
+ * Receives the files of a request, straight to disk. Rejects with the reason of `signal` if it aborts. On any failure,
+ * including a client that disconnects, all files are removed.
  */
 export async function receiveUpload(
   request: FastifyRequest,
@@ -39,8 +39,8 @@ export async function receiveUpload(
   try {
     refuseLength(request, limits)
     folder = await uploadFolder()
-    const taking = takeParts(request, folder, limits)
-    const { files, fields } = await unlessAborted(taking, signal)
+    const receiving = receiveParts(request, folder, limits)
+    const { files, fields } = await unlessAborted(receiving, signal)
     if (files.size === 0) throw noFile()
     const paths = [...files.values()]
     await unlessAborted(refuseBombs(paths, limits), signal)
@@ -58,12 +58,12 @@ interface Parts {
   fields: Map<string, string>
 }
 
-async function takeParts(request: FastifyRequest, folder: UploadFolder, limits: Limits): Promise<Parts> {
+async function receiveParts(request: FastifyRequest, folder: UploadFolder, limits: Limits): Promise<Parts> {
   const parts: Parts = { files: new Map(), fields: new Map() }
   const budget = { left: limits.uploadBytes, limit: limits.uploadBytes }
   for await (const part of incoming(request, limits)) {
-    if (part.type === 'field') takeField(part, parts)
-    else await takeFile(part, parts, folder, budget)
+    if (part.type === 'field') addField(part, parts)
+    else await addFile(part, parts, folder, budget)
   }
   return parts
 }
@@ -72,25 +72,25 @@ function incoming(request: FastifyRequest, limits: Limits): AsyncIterableIterato
   return request.parts({
     limits: {
       files: limits.uploadFiles,
-      fields: MOST_FIELDS,
-      parts: limits.uploadFiles + MOST_FIELDS,
-      fieldSize: LONGEST_FIELD,
-      // The parser would cut a file off and race on; the budget of all files makes it wait, and says more.
+      fields: MAX_FIELDS,
+      parts: limits.uploadFiles + MAX_FIELDS,
+      fieldSize: MAX_FIELD_BYTES,
+      // The parser would truncate the file and go on; the budget of all files ends the upload with a clear error.
       fileSize: Infinity,
       headerPairs: 20,
     },
   })
 }
 
-function takeField({ fieldname, value, valueTruncated }: MultipartValue, { fields }: Parts): void {
+function addField({ fieldname, value, valueTruncated }: MultipartValue, { fields }: Parts): void {
   if (fieldname === 'files') throw invalid('files', 'is text: it must be sent as a file, with a name')
   if (typeof value !== 'string' || valueTruncated)
-    throw invalid(fieldname, `is not a text of at most ${LONGEST_FIELD} bytes`)
+    throw invalid(fieldname, `is not a text of at most ${MAX_FIELD_BYTES} bytes`)
   if (fields.has(fieldname)) throw invalid(fieldname, 'is there twice')
   fields.set(fieldname, value)
 }
 
-async function takeFile(
+async function addFile(
   { fieldname, filename, file }: MultipartFile,
   { files }: Parts,
   folder: UploadFolder,
@@ -105,7 +105,7 @@ async function takeFile(
   await pipeline(file, counted(budget), createWriteStream(path, { flags: 'wx', mode: 0o600 }))
 }
 
-/** Bytes that may still come, of all that may. */
+/** Limit of bytes, and how many of them are left. */
 interface Budget {
   left: number
   limit: number
@@ -121,13 +121,13 @@ function counted(budget: Budget): Transform {
   })
 }
 
-/** What a client says about the length of its request is believed only when it is too much. */
+/** Refuses a request whose stated length is too large; a smaller one is not trusted. */
 function refuseLength({ headers }: FastifyRequest, { uploadBytes, uploadFiles }: Limits): void {
   const stated = Number(headers['content-length'] ?? 0)
   if (stated > uploadBytes + uploadFiles * OVERHEAD_BYTES) throw tooLarge(uploadBytes)
 }
 
-/** Compressed files go to PostgreSQL as they unpack: refuses what unpacks to more than any upload needs. */
+/** Refuses compressed files that unpack to too much: they go to PostgreSQL as they unpack. */
 async function refuseBombs(paths: readonly string[], { uploadBytes }: Limits): Promise<void> {
   const most = uploadBytes * MAX_EXPANSION
   let left = most
@@ -136,20 +136,20 @@ async function refuseBombs(paths: readonly string[], { uploadBytes }: Limits): P
     try {
       for await (const chunk of content as AsyncIterable<Buffer>) {
         left -= chunk.length
-        if (left < 0) throw tooLarge(most, 'unpacked ')
+        if (left < 0) throw tooLarge(most, ' when unpacked')
       }
     } catch (thrown) {
-      // Damaged data is for the loader to report, with the name of the file.
+      // The loader reports damaged data, with the name of the file.
       if (left < 0) throw thrown
     }
   }
 }
 
-/** Settles as `work` does, unless `signal` aborts first; then the rest of `work` fails unheard. */
+/** Settles as `work` does, unless `signal` aborts first; a later failure of `work` is then ignored. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop = (): void => undefined
-  const aborted = new Promise<never>((_done, failed) => {
-    stop = () => failed(signal.reason as Error)
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason as Error)
     signal.addEventListener('abort', stop)
   })
   work.catch(() => undefined)
@@ -161,7 +161,7 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-/** Lets the rest of a refused request run into nothing: a client that is still sending would not read our answer. */
+/** Discards the rest of a refused request: a client that is still sending would not read the response. */
 function drain({ raw }: FastifyRequest): void {
   if (raw.readableEnded || raw.destroyed) return
   raw.unpipe()

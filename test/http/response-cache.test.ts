@@ -16,8 +16,8 @@ async function text(responses: ResponseCache, asked: ResponseSource): Promise<st
   return (await responses.fetch(asked)).response.body.toString()
 }
 
-describe('an answer', () => {
-  it('is made once for as long as what it was made from stays', async () => {
+describe('a response', () => {
+  it('is built once per version of its data', async () => {
     const responses = new ResponseCache()
     const first = await responses.fetch(source('1', 'a'))
     expect((await responses.fetch(source('1', 'b'))).response).toBe(first.response)
@@ -32,16 +32,16 @@ describe('an answer', () => {
     })
   })
 
-  it('keeps its tag when the bytes are the same, whatever they were made from', async () => {
+  it('keeps its tag while the bytes are the same, whatever the version is', async () => {
     const responses = new ResponseCache()
     const { response } = await responses.fetch(source('1', 'a'))
     expect((await responses.fetch(source('2', 'a'))).response.etag).toBe(response.etag)
     expect((await responses.fetch(source('3', 'b'))).response.etag).not.toBe(response.etag)
   })
 
-  it('is made once for all who ask meanwhile, and again for who asks for a newer one', async () => {
+  it('is built once for concurrent requests, and again for a newer version', async () => {
     const responses = new ResponseCache()
-    let release = (_made: Content): void => undefined
+    let release = (_content: Content): void => undefined
     let calls = 0
     const slow = (): Promise<Content> => {
       calls++
@@ -57,7 +57,7 @@ describe('an answer', () => {
     expect(await text(responses, source('2', 'newest'))).not.toBe('old')
   })
 
-  it('that says so is not kept, or for a while only', async () => {
+  it('is cached no longer than its content says', async () => {
     const responses = new ResponseCache()
     expect(
       await text(
@@ -75,7 +75,7 @@ describe('an answer', () => {
     await expect.poll(() => text(responses, source('1', 'c'))).toBe('c')
   })
 
-  it('with a weak tag stays the first of those that share it', async () => {
+  it('with a weak tag is the first of those that share it', async () => {
     const responses = new ResponseCache()
     await responses.fetch(source('1', () => ({ body: 'at 1', etag: 'W/"x"' })))
     expect(
@@ -93,10 +93,10 @@ describe('an answer', () => {
   })
 })
 
-describe('when making fails', () => {
+describe('a failed build', () => {
   const failing = (error: Error) => (): Promise<Content> => Promise.reject(error)
 
-  it('because PostgreSQL is away, the old answer is sent and marked', async () => {
+  it('in an outage: the old response is sent and marked stale', async () => {
     const responses = new ResponseCache()
     await responses.fetch(source('1', 'a'))
     const served = await responses.fetch(source('2', failing(OUTAGE)))
@@ -105,7 +105,7 @@ describe('when making fails', () => {
     expect(await responses.fetch(source('2', 'b'))).toMatchObject({ stale: false })
   })
 
-  it('without an old answer, or for another reason, the caller is told', async () => {
+  it('without an old response, or with another error, rejects', async () => {
     const responses = new ResponseCache()
     await expect(responses.fetch(source('1', failing(OUTAGE)))).rejects.toBe(OUTAGE)
     await responses.fetch(source('1', 'a'))
@@ -113,14 +113,14 @@ describe('when making fails', () => {
     await expect(responses.fetch(source('2', failing(unknown)))).rejects.toBe(unknown)
   })
 
-  it('all who waited are told, and the next one tries again', async () => {
+  it('rejects for all that waited, and the next request tries again', async () => {
     const responses = new ResponseCache()
     const asking = Array.from({ length: 5 }, () => responses.fetch(source('1', failing(OUTAGE))))
     for (const asked of await Promise.allSettled(asking)) expect(asked.status).toBe('rejected')
     expect(await text(responses, source('1', 'a'))).toBe('a')
   })
 
-  it('an answer in doubt is only sent then', async () => {
+  it('with revalidate, the old response is sent in an outage only', async () => {
     const responses = new ResponseCache()
     await responses.fetch(source('1', 'a'))
     expect(await text(responses, { ...source('1', 'b'), revalidate: true })).toBe('b')
@@ -134,7 +134,7 @@ describe('the memory', () => {
   const make = async (responses: ResponseCache, key: number): Promise<unknown> =>
     responses.fetch(source('1', body, String(key)))
 
-  it('is bounded: what nobody asks for goes first', async () => {
+  it('is bounded: the least recently used response goes first', async () => {
     const responses = new ResponseCache(110_000)
     for (let key = 0; key < 100; key++) {
       await make(responses, key)
@@ -144,18 +144,18 @@ describe('the memory', () => {
     expect(bytes).toBeLessThanOrEqual(110_000)
     expect(bytes).toBeGreaterThan(90_000)
     expect([count, count + evicted]).toEqual([10, 100])
-    expect(responses.get('0', '1'), 'the one that is asked for all the time').toBeDefined()
+    expect(responses.get('0', '1'), 'the one that is requested all the time').toBeDefined()
     expect(responses.get('99', '1'), 'the newest').toBeDefined()
     expect(responses.get('50', '1')).toBeUndefined()
   })
 
-  it('never takes an answer that is larger than all of it', async () => {
+  it('never holds a response that is larger than its limit', async () => {
     const responses = new ResponseCache(5_000)
     expect(await text(responses, source('1', body))).toBe(body)
     expect(responses.statistics()).toMatchObject({ entries: 0, bytes: 0 })
   })
 
-  it('is counted right when answers are replaced', async () => {
+  it('is counted right when responses are replaced', async () => {
     const responses = new ResponseCache()
     for (let stamp = 0; stamp < 20; stamp++)
       await responses.fetch(source(String(stamp), 'x'.repeat(stamp * 100)))
@@ -165,7 +165,7 @@ describe('the memory', () => {
     expect(bytes).toBe(one.statistics().bytes)
   })
 
-  it('is filled ahead without counting as asked for', async () => {
+  it('is warmed without counting hits and misses', async () => {
     const responses = new ResponseCache()
     expect(await responses.warm(source('1', 'a'))).toBe(true)
     expect(await responses.warm(source('1', 'b'))).toBe(false)
