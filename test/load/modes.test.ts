@@ -251,7 +251,7 @@ test.each([
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'etfs', environment, total_changes: 4, ...expected })
 })
 
-/** What a load did, without what is its own: id and times. New universes get other numbers each time. */
+/** Result of a load without its id and times, and without the numbers of new universes, which differ each time. */
 async function outcome({ id, files, total_changes }: LoadResult): Promise<unknown> {
   const rows = await db.query<{ change: unknown }>(
     `SELECT change - 'group_id' AS change FROM load_runs, jsonb_array_elements(changes) AS change WHERE id = $1`,

@@ -8,7 +8,7 @@ export type StagedColumn = (typeof STAGED_COLUMNS)[number]
 /** COPY of rows that come with their line in the file. */
 export const ISSUER_COPY = `COPY staged_members (line, ${STAGED_COLUMNS.join(', ')}) FROM STDIN WITH (FORMAT csv, ENCODING 'UTF8')`
 
-/** What a header cell stands for: a staging column, or a fact about the whole file. */
+/** Meaning of a header cell: a staging column, or a fact about the whole file. */
 export type HeaderColumn = StagedColumn | 'fund' | 'as_of'
 
 /** Layout of an issuer's holdings files: a row of issuer_formats. */

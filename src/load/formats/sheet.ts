@@ -8,7 +8,7 @@ const MAX_CELLS = 2_000_000
 /** Limit for the text of all cells: a short sheet can repeat one long shared string. */
 const MAX_CHARACTERS = 64 * 1024 * 1024
 
-/** What the cells of a workbook refer to, and how much of them was expanded so far. */
+/** Shared strings and styles that the cells of a workbook refer to, and the number of cells and characters expanded so far. */
 export interface CellContext {
   sharedStrings: readonly string[]
   /** By style number. */
