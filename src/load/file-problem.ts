@@ -1,13 +1,7 @@
+import type { FileProblem as Stored } from '../documents/loads.js'
+
 /** Reason for which a file is refused, as stored in load_runs.files: the problem, its place and the remedy. */
-export interface Problem {
-  message: string
-  remedy?: string | undefined
-  line?: number | undefined
-  column?: string | undefined
-  value?: string | undefined
-  /** Number of further problems in the file. */
-  more?: number | undefined
-}
+export type Problem = { [Name in keyof Stored]: Stored[Name] | undefined } & { message: string }
 
 /** Thrown while a file is read: this file is refused, the others are loaded. */
 export class FileProblem extends Error {

@@ -1,3 +1,5 @@
+import type { LoadKind } from '../documents/loads.js'
+
 /** Definition of one kind of load. */
 export interface Kind {
   /** Argument and help of `universes load KIND`. */
@@ -109,10 +111,9 @@ export const KINDS = {
     defaults: ['sectors.csv', 'sectors'],
     places: [{ names: /^sectors\.csv(\.gz)?$/i }, { subfolder: 'sectors', names: LIST }],
   },
-} as const satisfies Record<string, Kind>
+} as const satisfies Record<LoadKind, Kind>
 
-/** Name of a kind of load. */
-export type LoadKind = keyof typeof KINDS
+export type { LoadKind }
 
 /** Names of all kinds, in the order in which `sync` loads them. */
 export const LOAD_KINDS = Object.keys(KINDS) as LoadKind[]

@@ -1,84 +1,21 @@
-import type { Problem } from './file-problem.js'
-import type { LoadKind } from './kinds.js'
+import type { UniverseChangeDocument } from '../documents/changes.js'
+import type { GoneFile, LoadDocument, LoadFile, RowChanges } from '../documents/loads.js'
+
+export type { GoneFile }
 
 /** `full` reads every file, `incremental` those whose checksum changed. */
-export type LoadMode = 'full' | 'incremental'
+export type LoadMode = LoadDocument['mode']
 
 /** Result of one file. */
-export interface FileResult {
-  name: string
-  universe?: string
-  md5?: string
-  /** Name of the row of issuer_formats; none for canonical files. */
-  format?: string
-  /** Date of the holdings, YYYY-MM-DD, if the file states it. */
-  as_of?: string
-  /** unchanged: nothing to write. held: kept out by a guard or by --strict. rejected: see problem. */
-  status: 'loaded' | 'unchanged' | 'held' | 'rejected'
-  rows: number
-  /** Rows repaired by a stated rule: upper case, blanks, percent sign. */
-  repaired: number
-  /** Number of rows that are not members, by reason; issuers' files only. */
-  skipped?: Record<string, number>
-  skipped_lines?: SkippedLine[]
-  /** Reasons why the file is held, one sentence each. */
-  held_by?: string[]
-  problem?: Problem
-  warnings: string[]
-}
-
-/** A row of an issuer's file that is not a member. */
-export interface SkippedLine {
-  line: number
-  symbol?: string
-  name?: string
-  reason: string
-}
-
-/** Numbers of rows written to symbols, ohlcv_daily or sector_overrides. */
-export interface RowChanges {
-  inserted: number
-  updated: number
-  /** Sectors only. */
-  deleted?: number
-  /** Sector files that no longer exist; their rows are deleted unless they are held. */
-  gone?: GoneFile[]
-}
-
-/** A sector file that no longer exists, and the number of rows that came from it. */
-export interface GoneFile {
-  file: string
-  rows: number
-  held: boolean
-}
+export type FileResult = LoadFile
 
 /** Changes of one universe, in numbers of symbols; the symbols themselves are in load_runs.changes. */
-export interface LoadChange {
-  type: string
-  name: string
-  count: number
-  members_before: number
-  added: number
-  removed: number
-  updated: number
-  held: boolean
-}
+export type LoadChange = Omit<UniverseChangeDocument, 'added_symbols' | 'removed_symbols'>
 
 /** A row of load_runs, without symbols. */
-export interface LoadResult {
-  id: string
-  kind: LoadKind
-  mode: LoadMode
-  dry_run: boolean
-  force: boolean
-  environment: string
-  triggered_by: string
-  started_at: string
-  finished_at: string
-  files: FileResult[]
+export interface LoadResult extends Omit<LoadDocument, 'changes'> {
   /** Per changed universe; for symbols, prices and sectors the numbers of rows, or an empty list if no file was merged. */
   changes: LoadChange[] | RowChanges
-  total_changes: number
 }
 
 /** Returns the changes per universe; none for symbols, prices and sectors. */
