@@ -37,7 +37,7 @@ export function firstVersions(...paths: string[]): SqlFile[] {
 }
 
 /** Folder of the versioned files. */
-const SQL_FOLDER = join(packageRoot, 'sql')
+export const SQL_FOLDER = join(packageRoot, 'sql')
 
 /** Installs the files in order; `down` brings each back to the version before, version 1 is dropped, in reverse order. */
 export function migration(files: readonly SqlFile[], folder = SQL_FOLDER): SqlMigration {

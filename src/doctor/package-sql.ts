@@ -1,7 +1,13 @@
 import { join } from 'node:path'
 import type { MigrationBuilder } from 'node-pg-migrate'
-import { createdBy, readSqlFile, sqlFileName, type SqlFile } from '../database/install.js'
-import { packageRoot } from '../package.js'
+import {
+  objectsOf,
+  readSqlFile,
+  SQL_FOLDER,
+  sqlFileName,
+  type SqlFile,
+  type SqlMigration,
+} from '../database/install.js'
 import { readMigrations } from '../database/read-migrations.js'
 
 /** Trigger that a migration creates. */
@@ -27,7 +33,7 @@ export interface PackageObject {
 export interface PackageSql {
   /** Every statement, in order. */
   statements: string[]
-  /** Text of every file. */
+  /** Text of the latest version of every file. */
   texts: string[]
   objects: PackageObject[]
   triggers: PackageTrigger[]
@@ -35,20 +41,29 @@ export interface PackageSql {
 
 /** Collects the statements that these migrations would execute, without executing them. */
 export async function readPackageSql(names: readonly string[]): Promise<PackageSql> {
-  const migrations = await readMigrations(names)
+  return packageSql(await readMigrations(names))
+}
+
+/** SQL of migrations whose files are below `folder`. */
+export function packageSql(migrations: readonly SqlMigration[], folder = SQL_FOLDER): PackageSql {
   const statements: string[] = []
   const recorder = { sql: (text: string) => statements.push(text) } as unknown as MigrationBuilder
   for (const migration of migrations) migration.up(recorder)
-  const files = migrations.flatMap((migration) => migration.files)
-  const texts = files.map((file) => readSqlFile(file))
-  return { statements, texts, objects: objectsOf(files), triggers: texts.flatMap(triggersOf) }
+  const files = latestVersions(migrations.flatMap((migration) => migration.files))
+  const texts = files.map((file) => readSqlFile(file, folder))
+  return { statements, texts, objects: packageObjects(files, folder), triggers: texts.flatMap(triggersOf) }
 }
 
-function objectsOf(files: readonly SqlFile[]): PackageObject[] {
-  const pathOf = (file: SqlFile): string => join(packageRoot, 'sql', sqlFileName(file))
+/** The version of each file that is installed last, in the order in which the files come first. */
+function latestVersions(files: readonly SqlFile[]): SqlFile[] {
+  return [...new Map(files.map((file) => [file.path, file])).values()]
+}
+
+function packageObjects(files: readonly SqlFile[], folder: string): PackageObject[] {
+  const pathOf = (file: SqlFile): string => join(folder, sqlFileName(file))
   const seeds = new Map(files.map((file) => [file.path, pathOf(file)]))
   return files.flatMap((file) =>
-    createdBy(readSqlFile(file))
+    objectsOf(file, folder)
       .filter(({ kind }) => kind !== 'TRIGGER')
       .map(({ schema, name }) => ({
         schema,
