@@ -27,6 +27,8 @@ export const { files, up, down } = bootstrap(
     'install/assert_rebuildable',
     'install/saved_rights',
     'install/restore_rights',
+    'install/saved_states',
+    'install/restore_states',
     'install/drop_objects',
     'install/changed_in_place',
     'install/execute_change',

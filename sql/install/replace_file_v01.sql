@@ -12,13 +12,15 @@ SET search_path FROM CURRENT
 AS $$
 /*
  * Brings an installed file to another version, higher or lower. What cannot be changed in place is dropped together with its
- * dependants, the farthest first and without CASCADE, and all of it recreated, with its owner and privileges. A table is altered
- * and never dropped. p_change is what to execute: the text of the version, or the ALTERs of a table.
+ * dependants, the farthest first and without CASCADE, and all of it recreated, with its owner, privileges, disabled triggers and
+ * storage parameters. A table is altered and never dropped. p_change is what to execute: the text of the version, or the ALTERs
+ * of a table.
  */
 DECLARE
     v_table boolean := EXISTS (SELECT FROM installed_objects AS o WHERE o.path = p_path AND o.kind = 'TABLE');
     v_dependants text[] := '{}';
     v_rights jsonb := saved_rights(p_path, p_definition, '{}');
+    v_states jsonb := saved_states(p_path, '{}');
     v_file text;
     v_checked text := current_setting('check_function_bodies');
 BEGIN
@@ -35,6 +37,7 @@ BEGIN
             ORDER BY max(d.depth) DESC, d.path
         );
         v_rights := saved_rights(p_path, p_definition, v_dependants);
+        v_states := saved_states(p_path, v_dependants);
         FOREACH v_file IN ARRAY v_dependants LOOP
             PERFORM drop_objects(v_file);
         END LOOP;
@@ -50,8 +53,9 @@ BEGIN
         PERFORM set_config('check_function_bodies', v_checked, true);
     END IF;
     PERFORM register_file(p_path, p_version, p_definition, p_objects);
+    PERFORM restore_states(v_states);
     PERFORM restore_rights(v_rights);
 END;
 $$;
 
-COMMENT ON FUNCTION replace_file(text, integer, text, jsonb, text) IS 'Brings an installed file of sql/ to another version, with its dependants, rows, owner and privileges kept. Raises UV005 if objects of others depend on it.';
+COMMENT ON FUNCTION replace_file(text, integer, text, jsonb, text) IS 'Brings an installed file of sql/ to another version, with its dependants, rows, owner, privileges and states kept. Raises UV005 if objects of others depend on it.';

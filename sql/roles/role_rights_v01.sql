@@ -32,7 +32,7 @@ AS $$
         -- Functions for owners: installation, adoption, removal, and roles.
         VALUES ('install_file'), ('register_file'), ('remove_file'), ('add_missing_columns'), ('adopt_table'), ('assert_writable'),
             ('insert_trial_row'), ('release_table'), ('replace_file'), ('execute_change'), ('changed_in_place'),
-            ('drop_objects'), ('restore_rights'), ('seed_rows'), ('merge_seed_rows'),
+            ('drop_objects'), ('restore_rights'), ('restore_states'), ('seed_rows'), ('merge_seed_rows'),
             ('create_roles'), ('drop_roles'), ('transfer_ownership'), ('grant_rights'), ('revoke_rights')
     ), item AS (
         SELECT o.kind, o.identity, NOT coalesce(t.created, true) AS adopted,

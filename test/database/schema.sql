@@ -2404,7 +2404,7 @@ CREATE FUNCTION remove_file(p_path text) RETURNS void
 CREATE FUNCTION replace_file(p_path text, p_version integer, p_definition text, p_objects jsonb, p_change text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 67ce01266ffb95c8fcb101861c63cabd;
+    AS md5 e0ebd46f91d5d6a52948eb7b6a6b816c;
 
 CREATE FUNCTION report_alerts(p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(alert text, subject text, value numeric, allowed numeric, unit text, since timestamp with time zone, detail text)
     LANGUAGE sql STABLE
@@ -2468,6 +2468,11 @@ CREATE FUNCTION restore_rights(p_saved jsonb) RETURNS void
     SET search_path=<engine>, <api>, pg_temp
     AS md5 76f8430267835868957c858afab75e1b;
 
+CREATE FUNCTION restore_states(p_saved jsonb) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 638ce972e8d1beb9eac05effa89c2df3;
+
 CREATE FUNCTION retire_members(p_load load_runs) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
@@ -2481,7 +2486,7 @@ CREATE FUNCTION revoke_rights(p_roles text[], p_from_public boolean) RETURNS voi
 CREATE FUNCTION role_rights() RETURNS TABLE(role text, privilege text, kind text, object text, adopted boolean)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 ad8185e36304749d702d5756dc0278c9;
+    AS md5 3a480c4d9123a0ef536fefa7ebd129e0;
 
 CREATE FUNCTION run_events(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2524,6 +2529,11 @@ CREATE FUNCTION saved_rights(p_path text, p_definition text, p_dependants text[]
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 79b2f999bb615dee232424bb903e88cc;
+
+CREATE FUNCTION saved_states(p_path text, p_dependants text[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 0fc9a92c595ebba84e54500f91dba1aa;
 
 CREATE FUNCTION search_names(p_query text, p_limit integer DEFAULT 10, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(kind text, type text, name text, title text, active boolean, market_cap bigint, members bigint, match text)
     LANGUAGE plpgsql STABLE

@@ -256,6 +256,31 @@ it('triggers fire on other events', async () => {
   await cycle(secondVersion('rules/rule_triggers', [[' OR TRUNCATE', '']]))
 })
 
+it('disabled triggers and storage parameters stay', async () => {
+  await db.query(`
+    ALTER TABLE theme_rules DISABLE TRIGGER universes_rule_changed;
+    ALTER TABLE settings ENABLE ALWAYS TRIGGER universes_rule_changed;
+    ALTER VIEW market_ranking SET (security_barrier = true);
+    ALTER MATERIALIZED VIEW market_leaders SET (fillfactor = 70, autovacuum_enabled = false)`)
+  const states = (): Promise<unknown[]> =>
+    db.query(`
+      SELECT tgrelid::regclass::text AS name, format('%s %s', tgname, tgenabled) AS state FROM pg_trigger WHERE NOT tgisinternal
+      UNION ALL
+      SELECT relname, array_to_string(reloptions, ' ') FROM pg_class WHERE relname IN ('market_ranking', 'market_leaders')
+      ORDER BY 1, 2`)
+  const before = await states()
+  const unchanged = async (): Promise<void> => expect(await states()).toEqual(before)
+  await cycle(secondVersion('rules/rule_triggers', [[' OR TRUNCATE', '']]), unchanged)
+  await cycle(secondVersion('rankings/market_ranking', [['::integer AS', '::bigint AS']]), unchanged)
+  await cycle(secondVersion('rankings/market_ranking', [['s.market_cap > 0', 's.market_cap > 1']]), unchanged)
+  await unchanged()
+  await db.query(`
+    ALTER TABLE theme_rules ENABLE TRIGGER universes_rule_changed;
+    ALTER TABLE settings ENABLE TRIGGER universes_rule_changed;
+    ALTER VIEW market_ranking RESET (security_barrier);
+    ALTER MATERIALIZED VIEW market_leaders RESET (fillfactor, autovacuum_enabled)`)
+})
+
 it('a composite type gets an attribute, and its functions stay', async () => {
   await cycle(secondVersion('groups/group_change', [['held boolean', 'held boolean,\n    note text']]))
 })

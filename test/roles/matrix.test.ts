@@ -121,6 +121,7 @@ const WITHHELD = [
   'execute_change',
   'drop_objects',
   'restore_rights',
+  'restore_states',
   'seed_rows',
   'merge_seed_rows',
   'revoke_rights',
