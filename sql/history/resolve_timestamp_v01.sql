@@ -7,6 +7,7 @@ RETURNS timestamptz
 LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
+SET TimeZone = 'UTC'
 AS $$
 /*
  * Resolves the id of a run or load, or a timestamp. With p_before: the time just before the first membership that the run
@@ -59,4 +60,4 @@ BEGIN
 END;
 $$;
 
-COMMENT ON FUNCTION resolve_timestamp(text, boolean, text) IS 'Returns the time that p_what stands for. The id of a run or load: its end, or with p_before the microsecond before its first change. A timestamp: itself, or with p_before the microsecond before it. Raises UV002 if p_what is no timestamp or is in the future, UV003 for an unknown run or one of another environment than p_environment.';
+COMMENT ON FUNCTION resolve_timestamp(text, boolean, text) IS 'Returns the time that p_what stands for. The id of a run or load: its end, or with p_before the microsecond before its first change. A timestamp: itself, or with p_before the microsecond before it; without a zone it is UTC. Raises UV002 if p_what is no timestamp or is in the future, UV003 for an unknown run or one of another environment than p_environment.';

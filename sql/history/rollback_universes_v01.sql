@@ -12,6 +12,7 @@ SET search_path FROM CURRENT
 SET work_mem = '64MB'
 -- universes.past is text: other styles write time zones by abbreviations, which are not unique.
 SET datestyle = 'ISO'
+SET TimeZone = 'UTC'
 AS $$
 /*
  * Emergency procedure: restores the memberships at the time that p_to stands for (see resolve_timestamp) through
@@ -71,7 +72,7 @@ END;
 $$;
 
 COMMENT ON FUNCTION @api@.rollback_universes(text, boolean, boolean, text, text) IS 'Restores all memberships as they were after a run or load, or at a time, and returns the run. Raises UV001 (busy), UV002 (p_to is none of these) and UV003 (no such run, or a time before history).
-p_to: id of a run or load, or a timestamp.
+p_to: id of a run or load, or a timestamp; without a zone it is UTC.
 p_before: restore the state just before p_to instead.
 p_dry_run: roll the run back after reporting what it would change.
 p_environment: environment of the universes.

@@ -5,11 +5,12 @@ RETURNS date
 LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
+SET TimeZone = 'UTC'
 AS $$
 /*
  * Returns a day whose prices can be expected. Raises UV002 for a text that is no day, and for weekends and future days, whose
- * prices would never arrive before the time limit. Holidays are not known here. Tomorrow is accepted, since it may have begun
- * in the time zone of the caller.
+ * prices would never arrive before the time limit. Holidays are not known here. Today is the day in UTC;
+ * tomorrow is accepted, since it may have begun in the time zone of the caller.
  */
 DECLARE
     v_day date;

@@ -6,6 +6,7 @@ RETURNS jsonb
 LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
+SET TimeZone = 'UTC'
 SET jit = off
 AS $$
 /* Sizes per type, start of history, and the last runs, in one document. */

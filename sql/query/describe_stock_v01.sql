@@ -7,6 +7,7 @@ RETURNS jsonb
 LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
+SET TimeZone = 'UTC'
 SET jit = off
 AS $$
 /*

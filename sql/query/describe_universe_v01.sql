@@ -8,6 +8,7 @@ RETURNS jsonb
 LANGUAGE plpgsql
 STABLE
 SET search_path FROM CURRENT
+SET TimeZone = 'UTC'
 SET jit = off
 AS $$
 /* One universe in one document, now or at a past time. */

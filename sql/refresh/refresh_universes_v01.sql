@@ -11,13 +11,14 @@ RETURNS sync_runs
 LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
+SET TimeZone = 'UTC'
 SET jit = off
 SET work_mem = '64MB'
 AS $$
 /*
  * The nightly job: one transaction of up to five steps, each of which states the desired members and lets apply_memberships
  * write the difference: market caps with classification, bands and rankings; IPOs; delistings; themes; cache and events. Only
- * symbols marked in market_changes are processed, so an unchanged market costs next to nothing.
+ * symbols marked in market_changes are processed, so an unchanged market costs next to nothing. Today is the day in UTC.
  * The body is a sub-transaction. A dry run is the real run, rolled back at its end. A failure rolls back too, is recorded,
  * announced to administrators and returned, not raised. Takes lock_universes.
  */

@@ -284,10 +284,11 @@ CREATE FUNCTION purge_events() RETURNS bigint
 
 CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER, p_run_id uuid DEFAULT NULL::uuid) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
+    SET TimeZone=UTC
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 8bdb69c6bbfc6c16da27c270f129df81;
+    AS md5 2ac73d1ed6832936938770184802e2a9;
 
 CREATE FUNCTION relationship_report(p_environment text DEFAULT 'DEFAULT'::text, p_detail boolean DEFAULT false) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -311,6 +312,7 @@ CREATE FUNCTION request_refresh(p_mode text DEFAULT 'full'::text, p_append boole
 CREATE FUNCTION rollback_universes(p_to text, p_before boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET DateStyle=ISO
+    SET TimeZone=UTC
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
     AS md5 65371e6bfaf8a15fd93d044a4bce96eb;
@@ -1863,8 +1865,9 @@ CREATE FUNCTION assert_prefix(p_prefix text) RETURNS void
 
 CREATE FUNCTION assert_price_day(p_day text) RETURNS date
     LANGUAGE plpgsql STABLE
+    SET TimeZone=UTC
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 495e5f02a992da5b18ed5e2996a1bc53;
+    AS md5 d493eaf63cad5a48943942cbb1c41d11;
 
 CREATE FUNCTION assert_rebuildable(p_path text) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -1936,18 +1939,21 @@ CREATE FUNCTION dependants_of(p_path text) RETURNS TABLE(depth integer, path tex
 
 CREATE FUNCTION describe_all(p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
+    SET TimeZone=UTC
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     AS md5 671ae6b5ecfae91cbbe2a119fe65b68d;
 
 CREATE FUNCTION describe_stock(p_symbol text, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
+    SET TimeZone=UTC
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     AS md5 72df439e7b8bd5eb8271cfb1ca97e847;
 
 CREATE FUNCTION describe_universe(p_name text, p_types text[] DEFAULT NULL::text[], p_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
+    SET TimeZone=UTC
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     AS md5 755e3cbe8e8307a9ba96fa6817c7edb5;
@@ -2460,6 +2466,7 @@ CREATE FUNCTION resolve_as_of(p_what text) RETURNS timestamp with time zone
 
 CREATE FUNCTION resolve_timestamp(p_what text, p_before boolean DEFAULT false, p_environment text DEFAULT NULL::text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE
+    SET TimeZone=UTC
     SET search_path=<engine>, <api>, pg_temp
     AS md5 b43c8801f4151002b4c66b54365ac3fa;
 

@@ -129,7 +129,9 @@ describe('what it refuses, changing nothing', () => {
   })
 
   it('says where history begins', async () => {
-    const [row] = await db.query<{ at: string }>('SELECT min(valid_from)::text AS at FROM membership_history')
+    const [row] = await db.query<{ at: string }>(
+      `SELECT min(valid_from) AT TIME ZONE 'UTC' || '+00' AS at FROM membership_history`,
+    )
     await expect(rollBack(db, '2001-01-01')).rejects.toMatchObject({
       detail: `History begins at ${row!.at}.`,
     })

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { loadIssuerFund, sectorsOf } from '../classification/enriching.js'
 import { completed, eventsOf, listStocks, stocks } from '../refresh/market.js'
-import { testDatabase, type TestDatabase } from '../support/index.js'
+import { testDatabase, type TestDatabase, TODAY } from '../support/index.js'
 import { faults, memberships, rollBack } from './support.js'
 
 let db: TestDatabase
@@ -78,10 +78,10 @@ it('an older file than the one of that day is still refused after it', async () 
 })
 
 it('stocks that come back to recent_ipos are not announced as new', async () => {
-  await db.query(`UPDATE symbols SET list_date = CURRENT_DATE - 1 WHERE symbol = 'TEC9'`)
+  await db.query(`UPDATE symbols SET list_date = ${TODAY} - 1 WHERE symbol = 'TEC9'`)
   const first = await completed(db)
   expect((await eventsOf(db, first.id)).map(({ event }) => event)).toContain('ipo_assigned')
-  await db.query(`UPDATE symbols SET list_date = CURRENT_DATE - 900 WHERE symbol = 'TEC9'`)
+  await db.query(`UPDATE symbols SET list_date = ${TODAY} - 900 WHERE symbol = 'TEC9'`)
   await completed(db, { force: true })
   const run = await rollBack(db, first.id)
   expect(run.changes).toContainEqual(expect.objectContaining({ type: 'IPO', added: ['TEC9'] }))

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Validation } from '../../src/operations/validate.js'
-import { dataDir, marketDir, marketPaths, runCli, testDatabase } from '../support/index.js'
+import { dataDir, marketDir, marketPaths, runCli, testDatabase, TODAY } from '../support/index.js'
 
 describe('a whole market, loaded and refreshed', async () => {
   const db = await testDatabase(import.meta.url)
@@ -20,7 +20,7 @@ describe('a whole market, loaded and refreshed', async () => {
     // A stock of this month: whatever the date, the theme of new listings is not empty.
     await db.query(
       `INSERT INTO symbols (symbol, type, primary_exchange, market_cap, list_date, sic_code)
-       VALUES ('ZZNEW', 'CS', 'XNAS', 3000000000, CURRENT_DATE - 3, '7372')`,
+       VALUES ('ZZNEW', 'CS', 'XNAS', 3000000000, ${TODAY} - 3, '7372')`,
     )
     await universes('refresh')
   })

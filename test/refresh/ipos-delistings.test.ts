@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { testDatabase, type TestDatabase } from '../support/index.js'
+import { testDatabase, type TestDatabase, TODAY } from '../support/index.js'
 import {
   changeOf,
   completed,
@@ -27,7 +27,7 @@ beforeEach(async () => {
 })
 
 const listDaysAgo = (symbol: string, days: number): Promise<unknown> =>
-  db.query('UPDATE symbols SET list_date = CURRENT_DATE - $2::integer WHERE symbol = $1', [symbol, days])
+  db.query(`UPDATE symbols SET list_date = ${TODAY} - $2::integer WHERE symbol = $1`, [symbol, days])
 
 describe('a stock listed ten days ago', () => {
   beforeEach(() => listStocks(db, [{ symbol: 'NEW1', cap: 5e9, sic: '7372', listed: 10, exchange: 'XNAS' }]))
@@ -37,7 +37,7 @@ describe('a stock listed ten days ago', () => {
     expect(await members(db, 'IPO', 'recent_ipos')).toEqual(['NEW1'])
     expect(await groupsOf(db, 'NEW1')).toEqual(expect.arrayContaining(['THEME/fresh', 'THEME/programs']))
     const [event] = (await eventsOf(db, run.id)).filter(({ event }) => event === 'ipo_assigned')
-    const [listing] = await db.query<{ list_date: string }>('SELECT (CURRENT_DATE - 10)::text AS list_date')
+    const [listing] = await db.query<{ list_date: string }>(`SELECT (${TODAY} - 10)::text AS list_date`)
     expect(event?.payload).toEqual({
       symbol: 'NEW1',
       list_date: listing!.list_date,

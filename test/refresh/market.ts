@@ -6,7 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams'
 import type pg from 'pg'
 import type { RefreshMode, SyncRun, UniverseChange } from '../../src/operations/refresh.js'
 import { fundFiles } from '../support/data.js'
-import type { TestDatabase } from '../support/index.js'
+import { TODAY, type TestDatabase } from '../support/index.js'
 
 /** A stock of a small market; by default an active common stock without further attributes. */
 export interface Stock {
@@ -61,7 +61,7 @@ export async function listStocks(db: TestDatabase, stocks: readonly Stock[]): Pr
   await db.query(
     `INSERT INTO symbols (symbol, name, type, active, market_cap, weighted_shares_outstanding, list_date,
        primary_exchange, sector, sic_code)
-     SELECT symbol, symbol || ' Inc.', coalesce(type, 'CS'), coalesce(active, true), cap, shares, CURRENT_DATE - listed,
+     SELECT symbol, symbol || ' Inc.', coalesce(type, 'CS'), coalesce(active, true), cap, shares, ${TODAY} - listed,
        exchange, sector, sic
      FROM jsonb_to_recordset($1::jsonb) AS s (symbol text, type text, active boolean, cap bigint, shares bigint,
        listed integer, exchange text, sector text, sic text)`,
@@ -69,7 +69,7 @@ export async function listStocks(db: TestDatabase, stocks: readonly Stock[]): Pr
   )
   await db.query(
     `INSERT INTO ohlcv_daily (symbol, date, close)
-     SELECT symbol, CURRENT_DATE, close FROM jsonb_to_recordset($1::jsonb) AS s (symbol text, close numeric)
+     SELECT symbol, ${TODAY}, close FROM jsonb_to_recordset($1::jsonb) AS s (symbol text, close numeric)
      WHERE close IS NOT NULL`,
     [json],
   )
@@ -111,7 +111,7 @@ export async function listSmallMarket(db: TestDatabase): Promise<void> {
 export async function setCloses(db: TestDatabase, closes: Readonly<Record<string, number>>): Promise<void> {
   await db.query(
     `INSERT INTO ohlcv_daily (symbol, date, close)
-     SELECT key, CURRENT_DATE, value::numeric FROM jsonb_each_text($1)
+     SELECT key, ${TODAY}, value::numeric FROM jsonb_each_text($1)
      ON CONFLICT (symbol, date) DO UPDATE SET close = EXCLUDED.close`,
     [JSON.stringify(closes)],
   )

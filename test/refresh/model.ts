@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { fundFiles } from '../support/data.js'
-import type { TestDatabase } from '../support/index.js'
+import { TODAY, type TestDatabase } from '../support/index.js'
 
 /** Attributes of a symbol that the recomputation uses. Money in whole dollars. */
 export interface Listing {
@@ -105,7 +105,7 @@ export async function readRules(db: Pick<TestDatabase, 'query'>): Promise<Rules>
   const bands = await db.query<{ name: string; floor: string }>(
     'SELECT name, min_market_cap::text AS floor FROM market_cap_bands',
   )
-  const [clock] = await db.query<{ today: string }>('SELECT CURRENT_DATE::text AS today')
+  const [clock] = await db.query<{ today: string }>(`SELECT ${TODAY}::text AS today`)
   const pairs = async (sql: string): Promise<Map<string, string>> =>
     new Map((await db.query<{ a: string; b: string }>(sql)).map(({ a, b }) => [a, b]))
   return {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { marketDir, testDatabase, type TestDatabase } from '../support/index.js'
+import { marketDir, testDatabase, type TestDatabase, TODAY } from '../support/index.js'
 import { expectSame } from './compare.js'
 import { completed, loadFund, loadWholeMarket } from './market.js'
 import { millionths, readMarket, readRules, type Listing, type Market } from './model.js'
@@ -155,7 +155,7 @@ const happenings: [string, () => Promise<void>][] = [
   ['a new stock without price', async () => {
     await db.query(
       `INSERT INTO symbols (symbol, type, primary_exchange, weighted_shares_outstanding, list_date, sic_code)
-       VALUES ('ZZNEW', 'CS', 'XNAS', 4000000000, CURRENT_DATE - 3, '7372')`,
+       VALUES ('ZZNEW', 'CS', 'XNAS', 4000000000, ${TODAY} - 3, '7372')`,
     )
     const { today } = await readRules(db)
     const listed = new Date(Date.parse(today) - 3 * 86_400_000).toISOString().slice(0, 10)

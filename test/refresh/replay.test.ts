@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fillMarket } from '../bench/market.js'
-import { testDatabase, type TestDatabase } from '../support/index.js'
+import { testDatabase, type TestDatabase, TODAY } from '../support/index.js'
 import { expectSame } from './compare.js'
 import { completed } from './market.js'
 import { readRules, type Market, type Rules } from './model.js'
@@ -43,9 +43,7 @@ describe('thirty days of refreshes', () => {
     await refreshAndRemember()
     const random = numbers(30)
     for (let day = 1; day <= DAYS; day++) {
-      const [next] = await db.query<{ date: string }>('SELECT (CURRENT_DATE + $1::integer)::text AS date', [
-        day,
-      ])
+      const [next] = await db.query<{ date: string }>(`SELECT (${TODAY} + $1::integer)::text AS date`, [day])
       const happens = tradingDay(market, next!.date, rules.today, random)
       happenInModel(market, happens)
       await happenInDatabase(db.query, happens)

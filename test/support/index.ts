@@ -7,7 +7,7 @@ export { startPostgres, type PostgresServer } from './postgres-server.js'
 export { startService, type StartOptions, type TestService } from './service.js'
 export { startRedis, type RedisServer } from './redis-server.js'
 export { removeFolder, temporaryFolder } from './temporary-folder.js'
-export { databaseUrl, SEARCH_PATH, testDatabase, type TestDatabase } from './test-database.js'
+export { databaseUrl, SEARCH_PATH, testDatabase, TODAY, type TestDatabase } from './test-database.js'
 
 /**
  * Connection string of the Redis that all test files share: use keys and channels of your own. Test files that call this

@@ -7,6 +7,9 @@ import { searchPath } from '../../src/database/schemas.js'
 /** Connection options with which every object of an installation in schema public is found without a prefix. */
 export const SEARCH_PATH = `-c search_path=${searchPath('public').replaceAll(' ', '')}`
 
+/** Today in UTC, the day that the product goes by whatever the time zone of a session, as SQL. */
+export const TODAY = `(now() AT TIME ZONE 'UTC')::date`
+
 /** A database of one test file. */
 export interface TestDatabase {
   url: string
