@@ -80,6 +80,16 @@ describe('what it goes back to', () => {
     expect(await weights(db)).toEqual(THIRD)
   })
 
+  it('a timestamp without a zone is UTC, in every session', async () => {
+    const [utc] = await db.query<{ at: string }>(`SELECT ($1::timestamptz AT TIME ZONE 'UTC')::text AS at`, [
+      after[0],
+    ])
+    const client = await db.client()
+    await client.query(`SET timezone = 'Pacific/Honolulu'`)
+    await rollback(client, { to: utc!.at })
+    expect(await weights(db)).toEqual(FIRST)
+  })
+
   it('whatever style and zone the session writes its dates in', async () => {
     const client = await db.client()
     await client.query(`SET datestyle = 'SQL, DMY'; SET timezone = 'Asia/Kolkata'`)

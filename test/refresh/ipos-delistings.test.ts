@@ -74,6 +74,19 @@ describe('a stock listed ten days ago', () => {
   })
 })
 
+// At any time it is another day than in UTC in one of the two.
+it.each(['Etc/GMT+12', 'Etc/GMT-14'])('a day begins in UTC, also in a session of %s', async (zone) => {
+  const listed = { FIRST: 29, LATER: 0, FUTURE: -1, FORMER: 30 }
+  await listStocks(
+    db,
+    Object.entries(listed).map(([symbol, days]) => ({ symbol, listed: days })),
+  )
+  const client = await db.client()
+  await client.query(`SET timezone = '${zone}'`)
+  await client.query('SELECT refresh_universes()')
+  expect(await members(db, 'IPO', 'recent_ipos')).toEqual(['FIRST', 'LATER'])
+})
+
 describe('a stock that becomes inactive', () => {
   it('leaves every universe, funds included, with reason and run in its history', async () => {
     await loadFund(db, 'QQQ', { TEC1: 60, TEC2: 40 })
