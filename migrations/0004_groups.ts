@@ -5,6 +5,8 @@ export const { files, up, down } = migration([
   { path: 'groups/definition_groups', version: 1, adopt: true },
   { path: 'groups/group_memberships', version: 1, adopt: true },
   ...firstVersions(
+    'groups/withheld_members',
+    'groups/desired_returns',
     'groups/membership_history',
     'groups/membership_history_seed',
     'api/membership_history',

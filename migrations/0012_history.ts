@@ -6,6 +6,7 @@ export const { files, up, down } = migration(
     'history/membership_reason',
     'history/recorded_runs',
     'history/source_file_at',
+    'history/withhold_past',
     'history/membership_diff',
     'history/explain_membership',
     'history/resolve_timestamp',

@@ -1,6 +1,6 @@
 CREATE VIEW @api@.membership_history AS
 SELECT h.group_id, g.type, g.name, g.environment, h.symbol, h.weight, h.market_cap, h.metadata, h.valid_from, h.valid_to,
-    h.opened_by, h.closed_by, h.close_reason
+    h.opened_by, h.closed_by, h.close_reason, h.open_reason
 FROM membership_history AS h
 LEFT JOIN definition_groups AS g ON g.id = h.group_id;
 

@@ -5,7 +5,8 @@ CREATE OR REPLACE FUNCTION apply_memberships(
     p_symbols text[] DEFAULT NULL,
     p_append boolean DEFAULT false,
     p_force boolean DEFAULT false,
-    p_reason text DEFAULT 'removed'
+    p_reason text DEFAULT 'removed',
+    p_open_reason text DEFAULT NULL
 )
 RETURNS SETOF group_change
 LANGUAGE plpgsql
@@ -60,12 +61,19 @@ BEGIN
             SELECT d.group_id,
                 coalesce(array_agg(d.symbol ORDER BY d.symbol COLLATE "C") FILTER (WHERE change = 'added'), '{}') AS added,
                 coalesce(array_agg(d.symbol ORDER BY d.symbol COLLATE "C") FILTER (WHERE change = 'removed' AND NOT $4), '{}') AS removed,
-                count(*) FILTER (WHERE change IN ('reweighted', 'reclassified', 'reranked')) AS updated
+                count(*) FILTER (WHERE change IN ('reweighted', 'reclassified', 'reranked')) AS updated,
+                count(*) FILTER (WHERE change = 'removed' AND NOT $4 AND d.symbol IN (SELECT s.symbol FROM symbols AS s WHERE NOT s.active)) AS delisted,
+                count(*) FILTER (WHERE change = 'added' AND d.metadata ? 'rank' AND EXISTS (
+                    SELECT FROM membership_history AS h
+                    WHERE h.group_id = d.group_id AND h.symbol = d.symbol AND h.close_reason = 'delisted'
+                )) AS returned
             FROM difference AS d
             GROUP BY d.group_id
         ), judged AS MATERIALIZED (
             SELECT u.group_id, u.added, u.removed, u.updated, b.members_before,
-                NOT $5 AND exceeds_guard(g.type, b.members_before, cardinality(u.added), cardinality(u.removed)) AS held
+                -- A delisting is nobody's mistake: guards judge what is left after it. Who returns to a ranking takes a substitute's place.
+                NOT $5 AND exceeds_guard(g.type, b.members_before - u.delisted, cardinality(u.added),
+                    greatest(cardinality(u.removed) - u.delisted - u.returned, 0)) AS held
             FROM summary AS u
             JOIN definition_groups AS g ON g.id = u.group_id
             CROSS JOIN LATERAL (SELECT count(*) AS members_before FROM group_memberships AS m WHERE m.group_id = u.group_id) AS b
@@ -94,8 +102,12 @@ BEGIN
             WHERE h.group_id = c.group_id AND h.symbol = c.symbol AND h.valid_to IS NULL
                 AND c.change IN ('removed', 'reweighted', 'reclassified')
         ), opened AS (
-            INSERT INTO membership_history (group_id, symbol, weight, market_cap, metadata, valid_from, opened_by)
-            SELECT c.group_id, c.symbol, c.weight, s.market_cap, c.metadata, $2, $3
+            INSERT INTO membership_history (group_id, symbol, weight, market_cap, metadata, valid_from, opened_by, open_reason)
+            SELECT c.group_id, c.symbol, c.weight, s.market_cap, c.metadata, $2, $3, CASE WHEN c.change = 'added' THEN
+                CASE WHEN $8 = 'returned' AND NOT EXISTS (
+                    SELECT FROM membership_history AS o WHERE o.group_id = c.group_id AND o.symbol = c.symbol
+                ) THEN 'admitted' ELSE $8 END
+            END
             FROM change AS c
             LEFT JOIN symbols AS s ON s.symbol = c.symbol
             WHERE c.change IN ('added', 'reweighted', 'reclassified')
@@ -117,9 +129,9 @@ BEGIN
         p_desired,
         CASE WHEN p_symbols IS NULL THEN '' ELSE 'AND d.symbol = ANY ($7)' END,
         CASE WHEN p_symbols IS NULL THEN '' ELSE 'AND m.symbol = ANY ($7)' END)
-    USING p_groups, v_now, p_run_id, p_append, p_force, p_reason, p_symbols;
+    USING p_groups, v_now, p_run_id, p_append, p_force, p_reason, p_symbols, p_open_reason;
 END;
 $apply$;
 
-REVOKE ALL ON FUNCTION apply_memberships(regclass, bigint[], uuid, text[], boolean, boolean, text) FROM PUBLIC;
-COMMENT ON FUNCTION apply_memberships(regclass, bigint[], uuid, text[], boolean, boolean, text) IS 'Sets the members of the groups p_groups (definition_groups.id) to what the relation p_desired states, writes only the differences and returns one row per changed group. p_desired: columns group_type, group_name, symbol, weight (percent), metadata. p_run_id: recorded as opened_by and closed_by in history. p_symbols: restricts the change to these symbols; NULL: all. p_append: removes nothing. p_force: overrides membership_guards. p_reason: close_reason of removed members. Raises UV001 if another session is changing memberships, UV002 if p_desired belongs to another role.';
+REVOKE ALL ON FUNCTION apply_memberships(regclass, bigint[], uuid, text[], boolean, boolean, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION apply_memberships(regclass, bigint[], uuid, text[], boolean, boolean, text, text) IS 'Sets the members of the groups p_groups (definition_groups.id) to what the relation p_desired states, writes only the differences and returns one row per changed group. p_desired: columns group_type, group_name, symbol, weight (percent), metadata. p_run_id: recorded as opened_by and closed_by in history. p_symbols: restricts the change to these symbols; NULL: all. p_append: removes nothing. p_force: overrides membership_guards. p_reason: close_reason of removed members. p_open_reason: open_reason of added members; returned becomes admitted for a symbol that never was a member. Raises UV001 if another session is changing memberships, UV002 if p_desired belongs to another role.';

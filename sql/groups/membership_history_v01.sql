@@ -9,6 +9,7 @@ CREATE TABLE membership_history (
     opened_by uuid,
     closed_by uuid,
     close_reason text,
+    open_reason text,
     PRIMARY KEY (group_id, symbol, valid_from)
 );
 
@@ -21,4 +22,5 @@ COMMENT ON COLUMN membership_history.market_cap IS 'US dollars, of the symbol wh
 COMMENT ON COLUMN membership_history.metadata IS 'Metadata of the membership when the row was opened: rule, rank, line.';
 COMMENT ON COLUMN membership_history.opened_by IS 'Run or load that opened the row: sync_runs.id or load_runs.id.';
 COMMENT ON COLUMN membership_history.closed_by IS 'Run or load that closed the row.';
+COMMENT ON COLUMN membership_history.open_reason IS 'returned, admitted: the file stated the symbol all along, and it was not active, or not known, or a rule kept it out (see withheld_members); returned if it had been a member before. NULL: newly stated.';
 COMMENT ON COLUMN membership_history.close_reason IS 'removed: no longer stated. reweighted, reclassified: the next row has another weight, or another sector in its file. delisted: the symbol became inactive. retired, file removed: nothing states the universe any longer. rolled back: see rollback_universes.';

@@ -15,7 +15,7 @@ AS $$
      * retired by ensure_groups only.
      */
     UPDATE definition_groups AS g
-    SET updated_at = now(), metadata = coalesce(g.metadata, '{}') - '{retired_at,rolled_back}'::text[]
+    SET updated_at = now(), metadata = coalesce(g.metadata, '{}') - '{retired_at,rolled_back,rows,foreign_percent}'::text[]
         - CASE WHEN f.file IS NULL THEN '{md5,as_of}'::text[] ELSE '{md5,as_of,format}' END || coalesce(f.file, '{}')
         || CASE WHEN b.md5 IS NULL THEN '{}' ELSE jsonb_build_object('rolled_back', coalesce(g.metadata -> 'rolled_back',
             jsonb_build_object('file', g.metadata -> 'file', 'at', now(), 'run_id', p_run_id)) || jsonb_build_object('md5', b.md5)) END

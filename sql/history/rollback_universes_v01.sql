@@ -47,6 +47,7 @@ BEGIN
             SELECT g.id FROM definition_groups AS g WHERE g.environment = p_environment
         ), v_run.id, p_force => true, p_reason => 'rolled back') AS c);
         PERFORM record_rollback(v_run.id, ARRAY(SELECT c.group_id FROM unnest(v_changes) AS c), v_moment);
+        PERFORM withhold_past(ARRAY(SELECT c.group_id FROM unnest(v_changes) AS c), v_moment);
         INSERT INTO market_changes (kind) SELECT 'all' WHERE cardinality(v_changes) > 0;
         SELECT count(DISTINCT h.symbol) INTO v_inactive
         FROM definition_groups AS g

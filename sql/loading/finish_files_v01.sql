@@ -28,8 +28,9 @@ BEGIN
     RETURN (
         SELECT coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
             'name', f.name, 'universe', f.group_name, 'md5', f.md5, 'format', f.format, 'as_of', f.as_of, 'status', f.status,
-            'rows', f.rows, 'repaired', f.repaired, 'skipped', nullif(f.skipped, '{}'),
-            'skipped_lines', nullif(f.skipped_lines, '[]'), 'held_by', nullif(f.held_by, '[]'), 'problem', f.problem,
+            'rows', f.rows, 'repaired', f.repaired, 'skipped', nullif(f.skipped, '{}'), 'skipped_percent', f.skipped_percent,
+            'skipped_lines', nullif(f.skipped_lines, '[]'), 'suspects', nullif(f.suspects, '[]'),
+            'unread_columns', nullif(to_jsonb(f.unread), '[]'), 'held_by', nullif(f.held_by, '[]'), 'problem', f.problem,
             'warnings', f.warnings)) ORDER BY f.file), '[]')
         FROM staged_files AS f
     );

@@ -36,9 +36,7 @@ BEGIN
         IF EXISTS (SELECT FROM staged_files WHERE status = 'pending') THEN
             EXECUTE format('SELECT %I()', v_kind.prepare_function);
         END IF;
-        IF NOT v_kind.is_market_data THEN
-            PERFORM hold_files(v_load);
-        END IF;
+        PERFORM hold_files(v_load);
 
         IF NOT p_complete AND NOT EXISTS (SELECT FROM staged_files WHERE status = 'pending') THEN
             NULL; -- Nothing to merge, and no vanished file to look for.
@@ -61,6 +59,7 @@ BEGIN
     EXECUTE format(CASE WHEN pg_relation_size(v_kind.staging_table::regclass) < 8388608 THEN 'DELETE FROM %I' ELSE 'TRUNCATE %I' END,
         v_kind.staging_table);
     DELETE FROM staged_files;
+    DELETE FROM skipped_members;
 
     v_load.finished_at := clock_timestamp();
     INSERT INTO load_runs SELECT v_load.*;

@@ -1,4 +1,5 @@
--- Written for the wordings of the five formats of issuer_formats. Exchange codes after a ticker are Bloomberg's: US, UN
+-- Written for the wordings of the formats of issuer_formats. What listing_rules say of a row comes before the form of its ticker:
+-- MUV2 is a share in Frankfurt, not a future, and KNEBV one in Helsinki. Exchange codes after a ticker are Bloomberg's: US, UN
 -- (NYSE), UW, UQ and UR (Nasdaq), UA (NYSE American), UP (NYSE Arca), UF (Cboe BZX). A fifth letter V is Nasdaq's for
 -- shares that trade before they are issued. A future is a root, a month letter and a year: ESZ5.
 INSERT INTO holding_skip_rules (position, reason, column_name, pattern, unknown_only)
@@ -21,6 +22,7 @@ VALUES
     (160, 'money market', 'name', 'money market|money mkt|trsy oblig|treasury oblig', false),
     (170, 'unlisted', 'exchange', 'no market|unlisted|non-nms', false),
     (180, 'unlisted', 'name', ' prvt$|private placement', false),
+    (185, 'foreign listing', 'listing', '^foreign$', false),
     (190, 'no ticker', 'symbol', '^[^A-Z0-9]*$|^(n/?a|nan|none|null)$', true),
     (200, 'foreign listing', 'symbol', '^\S+ (?!(US|UN|UW|UQ|UR|UA|UP|UF)( EQUITY)?$)[A-Z]{2}( EQUITY)?$', false),
     (210, 'future', 'symbol', '^[A-Z0-9]{2,3}[FGHJKMNQUVXZ]\d{1,2}$', true),

@@ -10,7 +10,7 @@ CREATE TABLE issuer_formats (
 
 COMMENT ON TABLE issuer_formats IS 'Layouts of the holdings files that fund issuers publish. A new layout is a new row.';
 COMMENT ON COLUMN issuer_formats.headers IS 'Fingerprint: header cells, lower case, blanks collapsed. A row of the file that has all of them is the header.';
-COMMENT ON COLUMN issuer_formats.columns IS 'Where the values stand: for symbol, weight, name, sector, asset_class, exchange, fund and as_of a list of header cells, spelled as in headers, of which the first that the file has counts. A column that the file has not stays empty.';
+COMMENT ON COLUMN issuer_formats.columns IS 'Where the values stand: for fund, as_of and the columns of staged_members a list of header cells, spelled as in headers, of which the first that the file has counts. A column that the file has not stays empty.';
 COMMENT ON COLUMN issuer_formats.fund_pattern IS 'Regular expression, case does not matter, for the cells of a row above the header joined by blanks: its first group is the ticker of the fund.';
 COMMENT ON COLUMN issuer_formats.as_of_pattern IS 'Like fund_pattern: its first group is the date of the holdings, as holdings_date reads it.';
 COMMENT ON COLUMN issuer_formats.sectioned IS 'The file holds several tables, each under a line with its title, which is the asset class of the rows.';

@@ -14,4 +14,4 @@ COMMENT ON COLUMN load_kinds.staging_table IS 'Table that COPY fills with the ro
 COMMENT ON COLUMN load_kinds.prepare_function IS 'Function without parameters that repairs, checks and counts the staged rows, and rejects wrong files.';
 COMMENT ON COLUMN load_kinds.merge_function IS 'Function (load_runs, boolean) that writes the rows of the pending files and returns the load with changes and total_changes. The boolean: the files are all there are of their kind.';
 COMMENT ON COLUMN load_kinds.group_type IS 'Type of the universes that the files state the members of; NULL for other data.';
-COMMENT ON COLUMN load_kinds.is_market_data IS 'Symbols and prices: shared by all environments, and not subject to file_objections.';
+COMMENT ON COLUMN load_kinds.is_market_data IS 'Symbols and prices: shared by all environments.';

@@ -38,6 +38,7 @@ BEGIN
     FROM unnest(v_changes) AS c
     JOIN definition_groups AS g ON g.id = c.group_id
     WHERE c.held AND g.name = f.group_name AND g.type = f.group_type;
+    PERFORM withhold_members(p_load.environment);
     PERFORM record_files(p_load);
 
     IF p_complete THEN

@@ -41,7 +41,11 @@ BEGIN
             CASE WHEN 'industry' = ANY (f.columns) THEN s.industry ELSE o.industry END AS industry,
             CASE WHEN 'sic_code' = ANY (f.columns) THEN s.sic_code ELSE o.sic_code END AS sic_code,
             CASE WHEN 'sic_description' = ANY (f.columns) THEN s.sic_description ELSE o.sic_description END AS sic_description,
-            CASE WHEN 'country' = ANY (f.columns) THEN s.country ELSE o.country END AS country
+            CASE WHEN 'country' = ANY (f.columns) THEN s.country ELSE o.country END AS country,
+            CASE WHEN 'cusip' = ANY (f.columns) THEN upper(s.cusip) ELSE o.cusip END AS cusip,
+            CASE WHEN 'isin' = ANY (f.columns) THEN upper(s.isin) ELSE o.isin END AS isin,
+            CASE WHEN 'figi' = ANY (f.columns) THEN upper(s.figi) ELSE o.figi END AS figi,
+            CASE WHEN 'cik' = ANY (f.columns) THEN s.cik ELSE o.cik END AS cik
         FROM staged_symbols AS s
         JOIN staged_files AS f ON f.file = s.file AND f.status = 'pending'
         LEFT JOIN symbols AS o ON o.symbol = s.symbol
@@ -50,19 +54,20 @@ BEGIN
         SET name = s.name, type = s.type, primary_exchange = s.primary_exchange, active = s.active,
             market_cap = s.market_cap, weighted_shares_outstanding = s.weighted_shares_outstanding,
             list_date = s.list_date, sector = s.sector, industry = s.industry, sic_code = s.sic_code,
-            sic_description = s.sic_description, country = s.country, last_updated = now()
+            sic_description = s.sic_description, country = s.country, cusip = s.cusip, isin = s.isin, figi = s.figi, cik = s.cik,
+            last_updated = now()
         FROM stated AS s
         WHERE o.symbol = s.symbol
             AND (o.name, o.type, o.primary_exchange, o.active, o.market_cap, o.weighted_shares_outstanding, o.list_date,
-                o.sector, o.industry, o.sic_code, o.sic_description, o.country)
+                o.sector, o.industry, o.sic_code, o.sic_description, o.country, o.cusip, o.isin, o.figi, o.cik)
             IS DISTINCT FROM (s.name, s.type, s.primary_exchange, s.active, s.market_cap, s.weighted_shares_outstanding,
-                s.list_date, s.sector, s.industry, s.sic_code, s.sic_description, s.country)
+                s.list_date, s.sector, s.industry, s.sic_code, s.sic_description, s.country, s.cusip, s.isin, s.figi, s.cik)
         RETURNING 1
     ), added AS (
         INSERT INTO symbols (symbol, name, type, primary_exchange, active, market_cap, weighted_shares_outstanding,
-            list_date, sector, industry, sic_code, sic_description, country, last_updated)
+            list_date, sector, industry, sic_code, sic_description, country, cusip, isin, figi, cik, last_updated)
         SELECT s.symbol, s.name, s.type, s.primary_exchange, s.active, s.market_cap, s.weighted_shares_outstanding,
-            s.list_date, s.sector, s.industry, s.sic_code, s.sic_description, s.country, now()
+            s.list_date, s.sector, s.industry, s.sic_code, s.sic_description, s.country, s.cusip, s.isin, s.figi, s.cik, now()
         FROM stated AS s
         WHERE s.is_new
         RETURNING 1

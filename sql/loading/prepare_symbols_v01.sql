@@ -23,9 +23,16 @@ BEGIN
     SET rows = c.rows,
         status = CASE c.rows WHEN 0 THEN 'rejected' ELSE f.status END,
         problem = CASE c.rows WHEN 0 THEN
-            '{"message": "no row after the header", "remedy": "Export or download it again."}'::jsonb END
+            '{"message": "no row after the header", "remedy": "Export or download it again."}'::jsonb END,
+        warnings = f.warnings || CASE WHEN c.untyped > 0 THEN jsonb_build_array(format(
+            '%s new symbols have no type and belong to no universe of stocks: add a column type (CS, ADRC, ETF, ...)', c.untyped)) ELSE '[]' END
     FROM staged_files AS p
-    CROSS JOIN LATERAL (SELECT count(*) AS rows FROM staged_symbols AS s WHERE s.file = p.file) AS c
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS rows, count(*) FILTER (WHERE y.symbol IS NULL AND s.type IS NULL) AS untyped
+        FROM staged_symbols AS s
+        LEFT JOIN symbols AS y ON y.symbol = s.symbol
+        WHERE s.file = p.file
+    ) AS c
     WHERE p.file = f.file AND f.status = 'pending';
 END;
 $$;

@@ -9,7 +9,7 @@ AS $$
 /*
  * Updates the metadata of each loaded group only if it changed. A new date of the holdings may rank the file's sectors
  * differently among the files of all funds: members with a sector are marked for the next refresh, and the file counts as
- * loaded even if its members are the same.
+ * loaded even if its members are the same. A file without a date keeps the last one known, so that an older file is still held.
  */
 BEGIN
     WITH stated AS MATERIALIZED (
@@ -19,12 +19,14 @@ BEGIN
         JOIN definition_groups AS g ON g.name = f.group_name AND g.type = f.group_type AND g.environment = p_load.environment
         CROSS JOIN LATERAL (
             SELECT jsonb_strip_nulls(jsonb_build_object('source', 'file', 'file', f.name, 'md5', f.md5, 'format', f.format,
-                'as_of', f.as_of, 'load_id', p_load.id, 'loaded_at', p_load.started_at)) AS origin
+                'as_of', coalesce(f.as_of, holdings_date(g.metadata ->> 'as_of')), 'load_id', p_load.id, 'loaded_at', p_load.started_at,
+                'rows', f.rows + (SELECT count(*) FROM skipped_members AS s WHERE s.file = f.file),
+                'foreign_percent', nullif(f.foreign_percent, 0))) AS origin
         ) AS o
         WHERE f.status = 'pending'
     ), recorded AS (
         UPDATE definition_groups AS g
-        SET updated_at = now(), metadata = coalesce(g.metadata, '{}') - '{retired_at,rolled_back,format,as_of}'::text[] || s.origin
+        SET updated_at = now(), metadata = coalesce(g.metadata, '{}') - '{retired_at,rolled_back,format,as_of,rows,foreign_percent}'::text[] || s.origin
         FROM stated AS s
         WHERE g.id = s.id AND (s.redated OR g.metadata ->> 'md5' IS DISTINCT FROM s.origin ->> 'md5'
             OR g.metadata ->> 'file' IS DISTINCT FROM s.origin ->> 'file' OR g.metadata ?| '{retired_at,rolled_back}')

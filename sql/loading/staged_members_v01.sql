@@ -7,6 +7,13 @@ CREATE UNLOGGED TABLE staged_members (
     sector text,
     asset_class text,
     exchange text,
+    country text,
+    currency text,
+    market_currency text,
+    cusip text,
+    isin text,
+    sedol text,
+    figi text,
     extra_1 text,
     extra_2 text,
     extra_3 text,
@@ -17,4 +24,6 @@ CREATE UNLOGGED TABLE staged_members (
     extra_8 text
 );
 
-COMMENT ON TABLE staged_members IS 'Rows of holdings files and universe lists as COPY brings them in: text, with file and line. name, sector, asset_class and exchange are those of an issuer file, NULL for a canonical one. extra_n take columns of the file that nothing reads. Scratch: emptied within the transaction of one load.';
+COMMENT ON TABLE staged_members IS 'Rows of holdings files and universe lists as COPY brings them in: text, with file and line. All columns but symbol and weight are those of an issuer file, NULL for a canonical one. extra_n take columns of the file that nothing reads. Scratch: emptied within the transaction of one load.';
+COMMENT ON COLUMN staged_members.market_currency IS 'Currency in which the line is quoted, where the file states it beside the currency of its amounts.';
+COMMENT ON COLUMN staged_members.cusip IS 'Whatever the file has in that column: ARK writes a SEDOL for foreign lines.';

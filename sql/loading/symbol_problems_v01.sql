@@ -18,7 +18,15 @@ CROSS JOIN LATERAL (
         ('list_date', s.list_date, 'not a date', 'Write it as YYYY-MM-DD, or leave it empty.',
             s.list_date IS NULL OR is_iso_date(s.list_date)),
         ('sic_code', s.sic_code, 'not a SIC code', 'A SIC code has up to four digits, or is empty.',
-            s.sic_code IS NULL OR s.sic_code ~ '^\d{1,4}$')
+            s.sic_code IS NULL OR s.sic_code ~ '^\d{1,4}$'),
+        ('cusip', s.cusip, 'not a CUSIP', 'A CUSIP has nine characters, the last one a check digit. A spreadsheet drops leading zeros: format the column as text.',
+            s.cusip IS NULL OR is_cusip(upper(s.cusip))),
+        ('isin', s.isin, 'not an ISIN', 'An ISIN has two letters, nine letters or digits, and a check digit.',
+            s.isin IS NULL OR s.isin ~* '^[A-Z]{2}[A-Z0-9]{9}\d$'),
+        ('figi', s.figi, 'not a FIGI', 'A FIGI has twelve characters and a G in third place: BBG000B9XRY4.',
+            s.figi IS NULL OR s.figi ~* '^[A-Z0-9]{2}G[A-Z0-9]{8}\d$'),
+        ('cik', s.cik, 'not a CIK', 'A Central Index Key has up to ten digits.',
+            s.cik IS NULL OR s.cik ~ '^\d{1,10}$')
     UNION ALL
     SELECT t.column_name, t.value, 'a line break in the value', 'Write it on one line. Is a quote never closed?', false
     FROM (

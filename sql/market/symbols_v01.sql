@@ -12,6 +12,10 @@ CREATE TABLE @api@.symbols (
     sic_code text,
     sic_description text,
     country text,
+    cusip text,
+    isin text,
+    figi text,
+    cik text,
     last_updated timestamptz DEFAULT now()
 );
 
@@ -24,4 +28,8 @@ COMMENT ON COLUMN @api@.symbols.type IS 'CS common stock, ADRC depositary receip
 COMMENT ON COLUMN @api@.symbols.market_cap IS 'US dollars, of the whole company even where it has several share classes.';
 COMMENT ON COLUMN @api@.symbols.weighted_shares_outstanding IS 'Shares of the whole company.';
 COMMENT ON COLUMN @api@.symbols.sector IS 'The data vendor''s sector, an input. The decided sector is the SECTOR group.';
+COMMENT ON COLUMN @api@.symbols.cusip IS 'CUSIP, nine characters. Like isin and figi it decides over the ticker where a file states it, too.';
+COMMENT ON COLUMN @api@.symbols.isin IS 'ISO 6166.';
+COMMENT ON COLUMN @api@.symbols.figi IS 'Financial Instrument Global Identifier of the line or of its composite.';
+COMMENT ON COLUMN @api@.symbols.cik IS 'Central Index Key of the issuer at the SEC, digits.';
 COMMENT ON COLUMN @api@.symbols.primary_exchange IS 'Market identifier code (ISO 10383).';

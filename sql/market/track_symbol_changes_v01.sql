@@ -20,7 +20,7 @@ BEGIN
         SELECT 'symbol', symbol
         FROM (SELECT true AS old, * FROM old_rows UNION ALL SELECT false, * FROM new_rows) AS versions
         GROUP BY symbol, type, primary_exchange, active, market_cap, weighted_shares_outstanding, list_date,
-            sector, industry, sic_code
+            sector, industry, sic_code, cusip, isin, figi
         HAVING count(*) <> 2;
     ELSE
         INSERT INTO market_changes (kind, symbol) SELECT 'symbol', symbol FROM changed;

@@ -10,7 +10,7 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 /*
  * Inactive symbols leave every group of the environment, loaded ones included, even if p_context appends. History keeps them,
- * closed with the reason delisted. p_symbols restricts the search (NULL: all).
+ * closed with the reason delisted, and withheld_members those that a file states. p_symbols restricts the search (NULL: all).
  */
 DECLARE
     v_symbols text[];
@@ -30,6 +30,7 @@ BEGIN
     JOIN definition_groups AS g ON g.id = m.group_id AND g.environment = p_context.environment;
 
     IF v_symbols IS NOT NULL THEN
+        PERFORM withhold_delisted(v_symbols, v_groups);
         RETURN QUERY
         SELECT * FROM apply_memberships('desired_nothing', v_groups, p_context.run_id, v_symbols,
             p_force => p_context.force, p_reason => 'delisted');

@@ -32,6 +32,7 @@ DECLARE
     v_moved text[];
     v_changes group_change[] := '{}';
     v_new group_change[] := '{}';
+    v_returned jsonb;
     v_clock timestamptz := clock_timestamp();
     v_detail text;
     v_hint text;
@@ -44,6 +45,12 @@ BEGIN
     BEGIN
         PERFORM set_config('universes.environment', p_environment, true);
         -- NULL means everything: partial modes process all stocks, a full run those that changed since the last one.
+        IF 'delistings' = ANY (v_mode.steps) THEN
+            -- First, because sectors and rankings follow from the members of funds.
+            v_changes := ARRAY(SELECT c FROM readmit_members(
+                CASE WHEN p_mode = 'full' AND NOT p_force THEN changed_stocks(p_environment) END, v_context) AS c);
+            v_returned := count_changes(v_changes);
+        END IF;
         IF p_mode = 'full' THEN
             PERFORM set_config('universes.full_refresh', 'on', true);
             SELECT priced, priced_since, changed INTO v_priced, v_since, v_touched FROM take_market_changes(p_environment, p_force);
@@ -51,7 +58,7 @@ BEGIN
             v_touched := changed_stocks(p_environment);
         END IF;
         IF v_touched IS NULL THEN
-            v_changes := ARRAY(SELECT c FROM ensure_groups(p_environment, v_run.id, v_mode.group_types, p_append) AS c);
+            v_changes := v_changes || ARRAY(SELECT c FROM ensure_groups(p_environment, v_run.id, v_mode.group_types, p_append) AS c);
         END IF;
 
         IF 'market_caps' = ANY (v_mode.steps) THEN
@@ -82,7 +89,7 @@ BEGIN
             v_clock := clock_timestamp();
             v_new := ARRAY(SELECT c FROM clean_up_delistings(v_touched, v_context) AS c);
             v_changes := v_changes || v_new;
-            v_run := finish_step(v_run, 'delistings', v_clock, count_changes(v_new));
+            v_run := finish_step(v_run, 'delistings', v_clock, count_changes(v_new) || jsonb_build_object('returned', v_returned -> 'added'));
         END IF;
 
         IF 'themes' = ANY (v_mode.steps) THEN

@@ -25,15 +25,17 @@ AS $$
             ('loaded_files', '{INSERT,UPDATE}'),
             ('staged_files', '{INSERT,UPDATE,DELETE}'),
             ('staged_members', '{INSERT,UPDATE,DELETE,TRUNCATE}'),
+            ('skipped_members', '{INSERT,DELETE}'),
+            ('withheld_members', '{INSERT,UPDATE,DELETE}'),
             ('staged_symbols', '{INSERT,UPDATE,DELETE,TRUNCATE}'),
             ('staged_prices', '{INSERT,UPDATE,DELETE,TRUNCATE}'),
             ('staged_sectors', '{INSERT,UPDATE,DELETE,TRUNCATE}')
     ), withheld (function) AS (
-        -- Functions for owners: installation, adoption, removal, and roles.
+        -- Functions for owners: installation, adoption, removal, rules, and roles.
         VALUES ('install_file'), ('register_file'), ('remove_file'), ('add_missing_columns'), ('adopt_table'), ('assert_writable'),
             ('insert_trial_row'), ('release_table'), ('replace_file'), ('execute_change'), ('changed_in_place'),
             ('drop_objects'), ('restore_rights'), ('restore_states'), ('seed_rows'), ('merge_seed_rows'),
-            ('create_roles'), ('drop_roles'), ('transfer_ownership'), ('grant_rights'), ('revoke_rights')
+            ('save_issuer_format'), ('create_roles'), ('drop_roles'), ('transfer_ownership'), ('grant_rights'), ('revoke_rights')
     ), item AS (
         SELECT o.kind, o.identity, NOT coalesce(t.created, true) AS adopted,
             CASE WHEN o.kind NOT IN ('FUNCTION', 'TYPE') THEN to_regclass(o.identity) END AS relation,

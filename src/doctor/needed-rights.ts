@@ -5,10 +5,11 @@ type Right = 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE'
 /** Privileges by table, besides SELECT, which every table needs. */
 export type TableRights = Map<string, Set<Right>>
 
-/** Tables written by price and symbol imports or by migrate: the only privileges that a refresh needs on them. */
+/** Tables written by price and symbol imports, by migrate, or by owners who save a layout: the only privileges that a refresh needs on them. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   ohlcv_daily: [],
   symbols: ['UPDATE'],
+  issuer_formats: [],
   installed_files: [],
   installed_objects: [],
   installed_tables: [],

@@ -8,7 +8,7 @@ interface MissingRight {
 }
 
 /** Folders of functions that only owners call. */
-const FOR_OWNERS = /[\\/](install|roles)[\\/][^\\/]*$/
+const FOR_OWNERS = /[\\/](install|roles)[\\/][^\\/]*$|[\\/]save_issuer_format_v\d+\.sql$/
 
 const TABLES = `
   SELECT w.right, format('%I.%I', w.schema, c.relname) AS object

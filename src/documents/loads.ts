@@ -48,7 +48,6 @@ const Suspect = Type.Object(
 export const LoadFile = Type.Object(
   {
     name: Type.String(),
-    source: Type.Optional(Type.String({ description: 'origin of the file' })),
     universe: Type.Optional(Type.String()),
     md5: Type.Optional(Type.String()),
     format: Type.Optional(

@@ -14,9 +14,11 @@ export interface Kind {
   issuers?: true
   /** A file may begin with a symbol instead of a header. */
   headerOptional?: true
+  /** Row of settings that limits the rows of a canonical file; `load_max_rows` if omitted. */
+  maxRows?: string
   /** Files have to be named one by one. */
   noDirectories?: true
-  /** Paths within `holdings/` that are loaded by default: the first that exists, else the last. */
+  /** Paths within `holdings/` that are loaded by default: the first that exists. None with noDirectories. */
   defaults: readonly string[]
   /** Where `universes sync FOLDER` finds the files. */
   places: readonly Place[]
@@ -56,10 +58,14 @@ export const KINDS = {
       'sic_code',
       'sic_description',
       'country',
+      'cusip',
+      'isin',
+      'figi',
+      'cik',
     ],
     required: ['symbol'],
     noDirectories: true,
-    defaults: [''],
+    defaults: [],
     places: [{ subfolder: 'market', orFolder: true, names: /^symbols.*\.csv(\.gz)?$/i }],
   },
   prices: {
@@ -67,13 +73,14 @@ export const KINDS = {
     table: 'staged_prices',
     columns: ['symbol', 'date', 'open', 'high', 'low', 'close', 'volume'],
     required: ['symbol', 'date', 'close'],
+    maxRows: 'load_max_price_rows',
     noDirectories: true,
-    defaults: [''],
+    defaults: [],
     places: [{ subfolder: 'market', orFolder: true, names: /^(prices|ohlcv).*\.csv(\.gz)?$/i }],
   },
   etfs: {
     description:
-      'holdings of funds, files <ticker>_holdings.csv or as their issuers publish them (default: holdings/)',
+      'holdings of funds, files <ticker>_holdings.csv or as their issuers publish them (default: ./holdings)',
     ...MEMBERS,
     universe: 'ETF',
     issuers: true,
@@ -87,7 +94,7 @@ export const KINDS = {
     ],
   },
   universes: {
-    description: 'lists of symbols, files <name>.csv (default: holdings/universes/)',
+    description: 'lists of symbols, files <name>.csv (default: ./holdings/universes)',
     ...MEMBERS,
     universe: 'UNIVERSE',
     headerOptional: true,
@@ -95,7 +102,7 @@ export const KINDS = {
     places: [{ subfolder: 'universes', names: LIST }],
   },
   themes: {
-    description: 'lists of symbols, files <name>.csv (default: holdings/themes/)',
+    description: 'lists of symbols, files <name>.csv (default: ./holdings/themes)',
     ...MEMBERS,
     universe: 'THEME',
     headerOptional: true,
@@ -104,7 +111,7 @@ export const KINDS = {
   },
   sectors: {
     description:
-      'symbol,sector: rows of sector_overrides (default: holdings/sectors/ or holdings/sectors.csv)',
+      'symbol,sector: rows of sector_overrides (default: ./holdings/sectors.csv or ./holdings/sectors)',
     table: 'staged_sectors',
     columns: ['symbol', 'sector'],
     required: ['symbol', 'sector'],

@@ -24,8 +24,11 @@ export function readSmall(path: string, buffer: Buffer): Buffer {
   }
 }
 
-/** Limit for an issuer's file, decompressed: ten times the longest one published. It has to be in memory. */
-export const MAX_WHOLE_BYTES = 32 * 1024 * 1024
+/** Limit for the rows of an issuer's file: five times the longest fund. They have to be in memory. */
+export const MAX_WHOLE_ROWS = 100_000
+
+/** Limit for an issuer's file, decompressed: four times the longest one published. It has to be in memory. */
+export const MAX_WHOLE_BYTES = 12 * 1024 * 1024
 
 /** Reads the whole content of a file, decompressed if necessary. Throws FileProblem beyond MAX_WHOLE_BYTES. */
 export async function readWhole(path: string): Promise<Buffer> {

@@ -12,10 +12,12 @@ export type FileResult = LoadFile
 /** Changes of one universe, in numbers of symbols; the symbols themselves are in load_runs.changes. */
 export type LoadChange = Omit<UniverseChangeDocument, 'added_symbols' | 'removed_symbols'>
 
-/** A row of load_runs, without symbols. */
+/** A row of load_runs, without symbols, and its source. */
 export interface LoadResult extends Omit<LoadDocument, 'changes'> {
   /** Per changed universe; for symbols, prices and sectors the numbers of rows, or an empty list if no file was merged. */
   changes: LoadChange[] | RowChanges
+  /** Absolute paths of the folders and files that were read. */
+  source: string[]
 }
 
 /** Returns the changes per universe; none for symbols, prices and sectors. */

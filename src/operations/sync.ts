@@ -1,8 +1,9 @@
+import { resolve } from 'node:path'
 import type pg from 'pg'
 import { withClient, type ConnectOptions } from '../database/connect.js'
 import { toUniversesError, UniversesError, usageError } from '../errors.js'
 import { findData } from '../load/finding/find-data.js'
-import { defaultPath } from '../load/finding/find-files.js'
+import { defaultFolder } from '../load/finding/find-files.js'
 import { outputPath } from './output.js'
 import {
   isFailure,
@@ -16,7 +17,7 @@ import {
 
 /** Options of the weekly sync. */
 export interface SyncOptions extends ConnectOptions {
-  /** Folder of the files, see findData(); `holdings/` if omitted. */
+  /** Folder of the files, see findData(); `holdings/` of the working directory if omitted, which has to exist then. */
   directory?: string | undefined
   /** Overrides membership_guards. */
   force?: boolean | undefined
@@ -28,6 +29,8 @@ export interface SyncOptions extends ConnectOptions {
   triggeredBy?: string | undefined
   /** Connection to use, outside a transaction; sync opens and closes its own if omitted. */
   client?: pg.Client | undefined
+  /** Receives the absolute path of the folder before the first step. */
+  onStart?: ((directory: string) => void) | undefined
   /** Receives each step as it begins, then its progress notes. */
   onProgress?: ((step: SyncStepName, note?: string) => void) | undefined
   /** Receives each step as it ends. */
@@ -55,6 +58,7 @@ export interface SyncError {
 export interface SyncResult {
   status: 'completed' | 'failed'
   environment: string
+  /** Absolute path of the folder that was read. */
   directory: string
   started_at: Date
   finished_at: Date
@@ -72,13 +76,13 @@ export interface SyncResult {
 export async function runSync(options: SyncOptions, texts: SyncTexts): Promise<SyncResult> {
   if (options.environment?.trim() === '')
     throw usageError('--environment is empty', 'Name one, or leave it out.')
-  const directory = options.directory ?? defaultPath('etfs')
+  const directory = options.directory ?? defaultFolder()
   const steps = planSteps(findData(directory))
   const reportFile = options.report === undefined ? undefined : outputPath(options.report, '--report')
   const result: SyncResult = {
     status: 'completed',
     environment: options.environment ?? 'DEFAULT',
-    directory,
+    directory: resolve(directory),
     started_at: new Date(),
     finished_at: new Date(),
     steps: [],
@@ -100,6 +104,7 @@ async function runSteps(
   const { force = false, triggeredBy = 'universes sync' } = options
   const { client, reportFile, texts } = options
   const context = { client, environment: result.environment, force, triggeredBy, reportFile, texts }
+  options.onStart?.(result.directory)
   for (const [index, planned] of steps.entries()) {
     options.onProgress?.(planned.name)
     const onNote = (note: string): void => options.onProgress?.(planned.name, note)

@@ -34,7 +34,7 @@ async function measure({ servers, log }: Bench, holdings: Holdings, rounds: numb
         const inspected = await inspectFiles('etfs', files)
         await client.query('BEGIN')
         for (const [index, file] of inspected.entries()) {
-          await stageFile(client, index + 1, file, () => undefined)
+          await stageFile(client, index + 1, file)
         }
         await client.query('COMMIT')
       },

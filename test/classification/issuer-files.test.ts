@@ -42,17 +42,22 @@ it('of two files as old, the fund that comes first by name', async () => {
 })
 
 it('a file without a date comes last', async () => {
-  await loadIssuerFund(db, 'FND', { UTL1: 'Information Technology' })
-  await loadIssuerFund(db, 'FNDA', fnda)
-  expect(await decided()).toEqual(['financials: FNDB file: Financials'])
+  await loadIssuerFund(db, 'FIRST', { UTL1: 'Energy' })
+  expect(await decided()).toEqual(['information_technology: FND file: Information Technology'])
+})
+
+it('a file without a date keeps the one of the file before it', async () => {
+  await loadIssuerFund(db, 'FND', { UTL1: 'Financials' })
+  expect(await decided()).toEqual(['financials: FND file: Financials'])
 })
 
 it('a younger file whose sector is not one of GICS says nothing', async () => {
   await loadIssuerFund(db, 'FNDA', { ...fnda, UTL1: 'Sonstiges' }, '21-Nov-2025')
-  expect(await decided()).toEqual(['financials: FNDB file: Financials'])
+  expect(await decided()).toEqual(['financials: FND file: Financials'])
 })
 
 it('a file without sectors takes back what an older one of the same fund said', async () => {
+  await loadFund(db, 'FIRST', { UTL1: 100 })
   await loadFund(db, 'FNDB', { UTL1: 100 })
   await loadFund(db, 'FND', { UTL1: 100 })
   expect(await decided()).toEqual(['utilities: vendor sector utilities'])

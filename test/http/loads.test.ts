@@ -64,7 +64,7 @@ describe('files of a whole market', async () => {
 
   /** Removes everything that differs from load to load. */
   function comparable(answer: object): unknown {
-    const own = { id: 0, started_at: 0, finished_at: 0, triggered_by: 0 }
+    const own = { id: 0, source: 0, started_at: 0, finished_at: 0, triggered_by: 0 }
     return JSON.parse(JSON.stringify({ ...answer, ...own }), (name, value: unknown) =>
       name === 'group_id' ? undefined : value,
     )

@@ -43,9 +43,21 @@ const BAD: Record<string, BadFile> = {
     content: `${'X,'.repeat(5_000_000)}\n${ISHARES}${NVDA}`,
     problem: { message: 'the first line is longer than 64 KiB', line: 1 },
   },
-  'a file of 40 MB': {
-    content: ISHARES + NVDA + 'A,B,C,D,0,E\n'.repeat(3_500_000),
-    problem: { message: 'the file is longer than 32 MiB' },
+  'a file of 20 MB': {
+    content: ISHARES + NVDA + 'A,B,C,D,0,E\n'.repeat(1_700_000),
+    problem: { message: 'the file is longer than 12 MiB' },
+  },
+  'more rows than any fund has': {
+    content: ISHARES + NVDA + '\n'.repeat(120_000),
+    problem: { message: 'the file has more than 100,000 rows' },
+  },
+  'a row of 3 MB': {
+    content: `${ISHARES}${NVDA}${'AMD,'.repeat(750_000)}\n`,
+    problem: { message: 'the line is longer than 1 MiB', line: 3 },
+  },
+  'a quote that spans 3 MB': {
+    content: `${ISHARES}${NVDA}${'AMD,"\n",'.repeat(400_000)}\n`,
+    problem: { message: 'a row is longer than 1 MiB', line: 3, remedy: containing(/quote/) },
   },
   'a fund in the content that is not the one in the name': {
     file: 'spy_holdings.csv',

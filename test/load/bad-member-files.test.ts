@@ -61,14 +61,43 @@ const BAD: Record<string, BadFile> = {
   },
   'no symbol column': {
     file: 'bad_holdings.csv',
-    content: 'ticker,weight\nAAPL,5\n',
-    problem: { message: 'the header belongs to no known format', line: 1, value: 'ticker, weight' },
+    content: 'isin,weight\nUS0378331005,5\n',
+    problem: { message: 'the header belongs to no known format', line: 1, value: 'isin, weight' },
   },
   'a list under another heading': {
     kind: 'universes',
     file: 'bad.csv',
-    content: 'Ticker\nAAPL\n',
-    problem: { message: 'the header has no column symbol', line: 1, value: 'ticker' },
+    content: 'isin,name\nUS0378331005,Apple\n',
+    problem: { message: 'the header has no column symbol', line: 1, value: 'isin,name' },
+  },
+  'a ticker that a spreadsheet took for a date': {
+    file: 'bad_holdings.csv',
+    content: `${header}AAPL,5\n2-Dec,1\n`,
+    problem: {
+      message: 'a spreadsheet program has turned the symbol into a date or number',
+      line: 3,
+      value: '2-DEC',
+    },
+  },
+  'a ticker that it took for a day': {
+    kind: 'universes',
+    file: 'bad.csv',
+    content: 'symbol\n5/1/2025\n',
+    problem: {
+      message: 'a spreadsheet program has turned the symbol into a date or number',
+      line: 2,
+      value: '5/1/2025',
+    },
+  },
+  'a ticker that it took for a number': {
+    kind: 'universes',
+    file: 'bad.csv',
+    content: 'symbol\nAAPL\n2.00E+03\n',
+    problem: {
+      message: 'a spreadsheet program has turned the symbol into a date or number',
+      line: 3,
+      value: '2.00E+03',
+    },
   },
   'an empty first line': {
     file: 'bad_holdings.csv',

@@ -1,5 +1,6 @@
+import { realpathSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
-import { findFiles, oneFilePerUniverse } from '../../src/load/finding/find-files.js'
+import { findFiles } from '../../src/load/finding/find-files.js'
 import { removeFolder, runCli, testDatabase } from '../support/index.js'
 import { members, writeFiles } from './files.js'
 
@@ -44,13 +45,9 @@ test('only whole directories are complete', () => {
   expect(findFiles('etfs', [folder, `${folder}/deeper`]).complete).toBe(true)
 })
 
-test('a path given twice is one file; a universe is stated by one file', () => {
+test('a path given twice is one file', () => {
   const { files } = findFiles('etfs', [folder, `${folder}/spy_holdings.csv`, `${folder}/other`])
   expect(files).toHaveLength(4)
-  expect(oneFilePerUniverse(files).at(-1)).toMatchObject({
-    name: `${folder}/other/spy_holdings.csv`,
-    problem: { message: 'SPY is stated by spy_holdings.csv already' },
-  })
 })
 
 test('--etf picks one fund of a directory', async () => {
@@ -93,11 +90,57 @@ test('without a path, holdings/ of the working directory is loaded', async () =>
   removeFolder(work)
 })
 
-test('without holdings/, the starter files of the package are loaded', async () => {
-  const args = ['load', 'etfs', '--json', '--environment', 'starter']
-  const { code } = await runCli(args, { env: { DATABASE_URL: db.url }, cwd: `${folder}/empty` })
-  expect(code).toBe(0)
-  expect(Object.keys(await members(db, 'starter'))).toContain('XLRE')
+test.each([
+  ['etfs', [], 'no path was given, and there is no folder FOLDER/empty/holdings'],
+  ['themes', [], 'no path was given, and there is no folder FOLDER/empty/holdings'],
+  ['etfs', ['--etf', 'XLRE'], 'no path was given, and there is no folder FOLDER/empty/holdings'],
+])(
+  'without holdings/, loading %s %j is wrong usage: never the starter files',
+  async (kind, args, message) => {
+    const { code, stdout, stderr } = await runCli(['load', kind, '--environment', 'starter', ...args], {
+      env: { DATABASE_URL: db.url },
+      cwd: `${folder}/empty`,
+    })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(message.replace('FOLDER', realpathSync(folder)))
+    expect(stderr).toMatch(/^remedy: Name the folder that has the files, or /m)
+    expect(await members(db, 'starter')).toEqual({})
+  },
+)
+
+test('a kind that holdings/ lacks is wrong usage that names what was looked for', async () => {
+  const work = await writeFiles({ 'holdings/xlk_holdings.csv': `${header}AAPL,99\n`, 'other/holdings': '' })
+  for (const [kind, cwd, message] of [
+    ['universes', work, 'there is no WORK/holdings/universes'],
+    ['sectors', work, 'there is no WORK/holdings/sectors.csv or WORK/holdings/sectors'],
+    ['etfs', `${work}/other`, 'there is no folder WORK/other/holdings'],
+  ] as const) {
+    const { code, stderr } = await runCli(['load', kind], { env: { DATABASE_URL: db.url }, cwd })
+    expect(code).toBe(2)
+    expect(stderr).toContain(`no path was given, and ${message.replaceAll('WORK', realpathSync(work))}\n`)
+  }
+  removeFolder(work)
+})
+
+test.each(['symbols', 'prices'] as const)(
+  'files of %s have to be named, by callers of load() too',
+  (kind) => {
+    expect(() => findFiles(kind, [])).toThrow(`no files of ${kind} were named`)
+  },
+)
+
+test('the result says what was read: the default folder, or what was named, as absolute paths', async () => {
+  const work = await writeFiles({ 'holdings/xlf_holdings.csv': `${header}JPM,99\n`, 'v.csv': 'V\n' })
+  const root = realpathSync(work)
+  const run = (...args: string[]): ReturnType<typeof runCli> =>
+    runCli(['load', ...args, '--environment', 'source'], { env: { DATABASE_URL: db.url }, cwd: work })
+  expect((await run('etfs')).stdout).toMatch(new RegExp(`^read ${root}/holdings\n1 change from 1 file`, 'm'))
+  expect(JSON.parse((await run('etfs', '--json')).stdout)).toMatchObject({ source: [`${root}/holdings`] })
+  const named = await run('universes', './v.csv', '--json')
+  expect(JSON.parse(named.stdout)).toMatchObject({ source: [`${root}/v.csv`] })
+  const four = await run('universes', 'v.csv', root, `${root}/v.csv`, 'v.csv')
+  expect(four.stdout).toContain(`read ${root}/v.csv, ${root}\n`)
+  removeFolder(work)
 })
 
 test.each([

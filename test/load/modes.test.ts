@@ -192,6 +192,7 @@ test('a universe knows the file, the checksum and the time it came from', async 
     md5: resultOf(result, 'spy_holdings.csv').md5,
     load_id: result.id,
     loaded_at: result.started_at,
+    rows: 2,
   })
   expect(group?.metadata['md5']).toBe('429e3a84f6d0e9a782f52c965fe22aa4')
 })

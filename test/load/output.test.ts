@@ -32,6 +32,7 @@ test('a person reads a table, warnings, problems with their remedy, and one clos
     '',
     'rejected bad_holdings.csv line 3, weight "abc": the weight is not a number from 0 to 100 (and 1 more). Weights are percent of the fund: 6.5 or 6.5% for 6.5 percent.',
     '',
+    `read ${folder}`,
     expect.stringMatching(
       /^3 changes from 3 files \(0 unchanged, 1 rejected\), in [\d.]+ m?s: load [0-9a-f-]{36}$/,
     ),
@@ -68,7 +69,9 @@ test('what a guard held is shown with the way out', async () => {
 test('symbols and prices show their files, and the number of changes', async () => {
   const market = await writeFiles({ 'p.csv': 'symbol,date,close\nAAPL,2026-01-02,270\n' })
   const { code, stdout } = await cli('prices', `${market}/p.csv`)
-  expect(stdout).toMatch(/^file +status +rows +note\np\.csv +loaded +1\n\n1 change from 1 file/)
+  expect(stdout).toMatch(
+    /^file +status +rows +note\np\.csv +loaded +1\n\nread .*\/p\.csv\n1 change from 1 file/,
+  )
   expect(code).toBe(0)
   removeFolder(market)
 })
@@ -87,11 +90,11 @@ test('of many files the table shows those first that need attention', async () =
   removeFolder(many)
 })
 
-test('--json is the row of load_runs', async () => {
+test('--json is the row of load_runs, and what was read', async () => {
   const { stdout } = await cli('etfs', folder, '--json', '--environment', 'json')
   const result = JSON.parse(stdout) as { id: string }
   const [row] = await db.query('SELECT to_jsonb(l) AS load FROM load_runs l WHERE id = $1', [result.id])
-  expect(result).toEqual(row?.['load'])
+  expect(result).toEqual({ ...(row?.['load'] as object), source: [folder] })
 })
 
 test('a database without the package is a failure that says so', async () => {

@@ -82,7 +82,7 @@ test('a missing weight rejects the file; on a skipped line it does not matter wh
   expect(cash).toMatchObject({ status: 'loaded', skipped: { 'no ticker': 1 } })
 })
 
-test('of a repeated ticker the largest weight is kept, of equal ones the first line', async () => {
+test('the weights of a repeated ticker are added up, and rows without weight are repetitions', async () => {
   const rows: Row[] = [
     { line: 2, symbol: 'BRKB', weight: '1' },
     { line: 3, symbol: 'AAPL', weight: '9.9%' },
@@ -92,8 +92,10 @@ test('of a repeated ticker the largest weight is kept, of equal ones the first l
     { line: 7, symbol: 'BRK B', weight: '<0.01%' },
   ]
   const [file, weights] = await loadIssuer(rows)
-  expect(weights).toEqual({ AAPL: 9.9, 'BRK.B': 10, DKNG: 70 })
-  expect(file).toMatchObject({ rows: 3, skipped: { 'repeated ticker': 3 } })
+  expect(weights).toEqual({ AAPL: 19.8, 'BRK.B': 11, DKNG: 70 })
+  expect(file).toMatchObject({ rows: 3, skipped: { 'added up': 2, 'repeated ticker': 1 } })
+  expect(file.warnings).toContain('AAPL is on lines 3, 5, together 19.80 percent')
+  expect(file.warnings).toContain('BRK.B is on lines 2, 4, together 11 percent')
   expect(file.skipped_lines?.map(({ line, symbol }) => [line, symbol])).toEqual([
     [2, 'BRK.B'],
     [5, 'AAPL'],
@@ -120,11 +122,11 @@ test('in a canonical file a repeated symbol is an error still', async () => {
   })
 })
 
-test('issuer files and canonical files in one load keep to their own rules', async () => {
+test('issuer files and canonical files spell share classes alike', async () => {
   const rows = [{ symbol: 'LENB', weight: '90' }]
   await loadRows(db, 'etfs', [fund('ISSUER', rows, { format: 'ishares' }), fund('PLAIN', rows)])
   expect([await weightsOf(db, 'ISSUER'), await weightsOf(db, 'PLAIN')]).toEqual([
     { 'LEN.B': 90 },
-    { LENB: 90 },
+    { 'LEN.B': 90 },
   ])
 })

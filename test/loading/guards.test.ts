@@ -42,7 +42,7 @@ const GUARDS: Record<string, Guard> = {
   'a file of skipped lines only': {
     before: spy(4, 99),
     file: fund('SPY', [{ symbol: '-', weight: '100' }], { format: 'ishares' }),
-    sentence: /^it has no constituent$/,
+    sentence: /^it has no constituent: all of its rows are left out \(1 no ticker\)$/,
   },
   'weights that sum to too much': {
     before: spy(4, 99),

@@ -87,12 +87,14 @@ describe('the issuer files of a whole market', async () => {
         line: 2659,
         symbol: 'ADRO',
         name: 'CHINOOK THERAPEUTICS INC CVR',
+        weight: 0,
         reason: 'right',
       })
       expect(lines).toContainEqual({
         line: 2267,
         symbol: 'METCV',
         name: 'RAMACO RESOURCES INC CLASS A',
+        weight: 0,
         reason: 'when issued',
       })
       expect(files[0]!.repaired).toBe(9)

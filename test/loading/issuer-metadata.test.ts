@@ -80,6 +80,7 @@ test('a universe knows the format and the date of its file', async () => {
     as_of: '2025-11-18',
     load_id: result.id,
     loaded_at: result.started_at,
+    rows: 5,
   })
 })
 
@@ -115,13 +116,16 @@ test('another sector of a member marks that member', async () => {
   expect(await marks()).toEqual(['AAPL'])
 })
 
-test('a canonical file takes format, date and sectors away again', async () => {
+test('a canonical file takes format and sectors away again, and keeps the date', async () => {
   await run(spy('Nov 18, 2025'))
   await marks()
   const plain = rows.slice(0, 4).map(({ symbol, weight }) => ({ symbol: symbol!, weight: weight! }))
   const { file } = await run(fund('SPY', plain))
   expect(file).toMatchObject({ status: 'loaded', rows: 4 })
-  expect(Object.keys(await metadata()).sort()).toEqual(['file', 'load_id', 'loaded_at', 'md5', 'source'])
+  // The date of the earlier file stays, so that an older one is still held.
+  const keys = ['as_of', 'file', 'load_id', 'loaded_at', 'md5', 'rows', 'source']
+  expect(Object.keys(await metadata()).sort()).toEqual(keys)
+  expect(file.warnings).toContain('it states no date: the last one known, 2025-11-18, is kept')
   expect(await members()).toMatchObject({ AAPL: { line: 2 } })
   expect(await marks()).toEqual(['AAPL', 'XOM'])
 })
@@ -147,6 +151,6 @@ test('the result of a canonical file has none of the keys of issuer files', asyn
     status: 'loaded',
     rows: 1,
     repaired: 0,
-    warnings: ['1 not in the table symbols'],
+    warnings: ['1 not in the table symbols: AAPL'],
   })
 })

@@ -111,8 +111,8 @@ test('each skipped line is told, in the order of the file', async () => {
   ]
   const { files } = await loadRows(db, 'etfs', [fund('TOLD', rows, { format: 'ishares' })])
   expect(files[0]!.skipped_lines).toEqual([
-    { line: 13, symbol: 'EUR', name: 'CASH', reason: 'cash' },
-    { line: 14, name: 'Cash', reason: 'cash' },
+    { line: 13, symbol: 'EUR', name: 'CASH', reason: 'cash', weight: 0.3 },
+    { line: 14, name: 'Cash', reason: 'cash', weight: -0.2 },
   ])
   expect(await weightsOf(db, 'TOLD')).toEqual({ AAPL: 95 })
 })

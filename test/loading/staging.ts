@@ -12,6 +12,13 @@ export interface Row {
   sector?: string | null
   asset_class?: string | null
   exchange?: string | null
+  country?: string | null
+  currency?: string | null
+  market_currency?: string | null
+  cusip?: string | null
+  isin?: string | null
+  sedol?: string | null
+  figi?: string | null
 }
 
 /** A file as the loader stages it. */
@@ -24,6 +31,8 @@ export interface Staged {
   md5?: string
   format?: string
   as_of?: string
+  /** Header cells that nobody reads. */
+  unread?: string[]
 }
 
 export type Kind = 'etfs' | 'universes' | 'themes' | 'sectors'
@@ -43,7 +52,7 @@ export interface Loaded extends Omit<LoadResult, 'files' | 'changes'> {
     format?: string
     as_of?: string
     skipped?: Record<string, number>
-    skipped_lines?: { line: number; symbol?: string; name?: string; reason: string }[]
+    skipped_lines?: { line: number; symbol?: string; name?: string; reason: string; weight?: number }[]
     held_by?: string[]
   })[]
   changes: unknown
@@ -92,11 +101,12 @@ async function stage(
   files: readonly Staged[],
   { mode, environment }: Options,
 ): Promise<number[]> {
-  const stated = files.map(({ name, group, rows, md5, format, as_of }, file) => ({
+  const stated = files.map(({ name, group, rows, md5, format, as_of, unread }, file) => ({
     file,
     name,
     format,
     as_of,
+    unread,
     group_name: group,
     group_type: TYPES[kind],
     columns: Object.keys(rows[0] ?? { symbol: '' }).filter((column) => column !== 'line'),

@@ -26,10 +26,19 @@ interface Break {
 const breaks: Break[] = [
   {
     what: 'an ETF without members',
-    sql: `DELETE FROM group_memberships WHERE group_id = ${group('ETF', 'SPY')}; ${SETTLE}`,
+    sql: `DELETE FROM group_memberships WHERE group_id = ${group('ETF', 'SPY')};
+          UPDATE definition_groups SET metadata = metadata - 'rows' WHERE name = 'SPY'; ${SETTLE}`,
     check: 'empty_etfs',
     subjects: ['SPY'],
     detail: /^no member, loaded from spy_holdings\.csv$/,
+  },
+  {
+    what: 'a fund that lacks a row of its file',
+    sql: `DELETE FROM group_memberships WHERE id = (
+            SELECT id FROM group_memberships WHERE group_id = ${group('ETF', 'SPY')} ORDER BY weight, id LIMIT 1); ${SETTLE}`,
+    check: 'file_members',
+    subjects: ['SPY'],
+    detail: /^its file states \d+ rows: \d+ are members, 0 are withheld$/,
   },
   {
     what: 'a loaded universe without members',
@@ -110,7 +119,8 @@ const breaks: Break[] = [
   },
   {
     what: 'a member that symbols does not know',
-    sql: `INSERT INTO group_memberships (group_id, symbol) VALUES (${group('ETF', 'SPY')}, 'tec1'), (${group('THEME', 'giants')}, 'tec1'); ${SETTLE}`,
+    sql: `INSERT INTO group_memberships (group_id, symbol) VALUES (${group('ETF', 'SPY')}, 'tec1'), (${group('THEME', 'giants')}, 'tec1');
+          UPDATE definition_groups SET metadata = metadata - 'rows' WHERE name = 'SPY'; ${SETTLE}`,
     check: 'unlisted_members',
     status: 'WARN',
     subjects: ['tec1'],

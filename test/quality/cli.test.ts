@@ -31,8 +31,8 @@ describe('universes validate', () => {
     expect(code).toBe(0)
     const lines = stdout.trimEnd().split('\n')
     expect(lines[0]).toMatch(/^status +check +findings$/)
-    expect(lines.slice(1, 20).every((line) => /^PASS +\w+ +0 {2}\w/.test(line))).toBe(true)
-    expect(lines.slice(20)).toEqual(['', 'PASS: 19 passed, 0 warned, 0 failed, environment DEFAULT'])
+    expect(lines.slice(1, 21).every((line) => /^PASS +\w+ +0 {2}\w/.test(line))).toBe(true)
+    expect(lines.slice(21)).toEqual(['', 'PASS: 20 passed, 0 warned, 0 failed, environment DEFAULT'])
   })
 
   it('of a warning exits 0', async () => {
@@ -40,7 +40,7 @@ describe('universes validate', () => {
     const { code, stdout } = await validate()
     expect(code).toBe(0)
     expect(stdout).toMatch(/^WARN +unlisted_members +1 {2}SPY \(in COMPLETE all_etfs.*\)$/m)
-    expect(stdout).toMatch(/^WARN: 18 passed, 1 warned, 0 failed, environment DEFAULT$/m)
+    expect(stdout).toMatch(/^WARN: 19 passed, 1 warned, 0 failed, environment DEFAULT$/m)
     expect(stdout).toMatch(/--verbose lists the findings, and what to do about each\.\n$/)
   })
 
@@ -54,7 +54,7 @@ describe('universes validate', () => {
     )
     expect(stdout).toMatch(/^FAIL +sector_groups +12 {2}communication_services \(/m)
     expect(stdout).toMatch(/^WARN +late_events +1 {2}event \d+ \(/m)
-    expect(stdout).toMatch(/^FAIL: 15 passed, 2 warned, 2 failed, environment DEFAULT$/m)
+    expect(stdout).toMatch(/^FAIL: 16 passed, 2 warned, 2 failed, environment DEFAULT$/m)
   })
 
   it('lists the findings and what to do with --verbose', async () => {
@@ -81,7 +81,7 @@ describe('universes validate', () => {
     expect(code).toBe(1)
     const { environment, status, checks } = JSON.parse(stdout) as Validation
     expect({ environment, status }).toEqual({ environment: 'DEFAULT', status: 'FAIL' })
-    expect(checks).toHaveLength(19)
+    expect(checks).toHaveLength(20)
     expect(checks.find(({ check }) => check === 'unsectored_stocks')).toEqual({
       check: 'unsectored_stocks',
       status: 'FAIL',
@@ -133,6 +133,6 @@ describe('universes validate', () => {
     const { code, stdout } = await runCli(['validate'], { env: { DATABASE_URL: fresh.url } })
     expect(code).toBe(0)
     expect(stdout).toMatch(/^WARN +nothing_loaded +1 {2}definition_groups \(no universe is defined yet\)$/m)
-    expect(stdout).toMatch(/^WARN: 18 passed, 1 warned, 0 failed, environment DEFAULT$/m)
+    expect(stdout).toMatch(/^WARN: 19 passed, 1 warned, 0 failed, environment DEFAULT$/m)
   })
 })

@@ -36,7 +36,7 @@ describe('a check is a row', () => {
       remedy: 'Wait.',
       relation: 'check Funds',
     })
-    expect(rows).toHaveLength(20)
+    expect(rows).toHaveLength(21)
     await client.query(`UPDATE relationship_checks SET on_finding = 'WARN' WHERE name = 'funds'`)
     expect(await findings(client)).toMatchObject([{ check_name: 'funds', status: 'WARN', findings: 3 }])
     await client.query(`UPDATE relationship_checks SET enabled = false WHERE name = 'funds'`)
@@ -83,7 +83,7 @@ describe('the checks that are installed', () => {
     const checks = await db.query<{ relation: string; name: string }>(
       'SELECT name, relation FROM relationship_checks',
     )
-    expect(checks).toHaveLength(19)
+    expect(checks).toHaveLength(20)
     for (const { name, relation } of checks) {
       expect(relation).toBe(`check_${name}`)
       const { fields, rows } = await db.pool.query(`SELECT * FROM ${relation}`)

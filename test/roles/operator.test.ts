@@ -91,7 +91,7 @@ describe('an operator', () => {
       'dry-run',
     )
     const issuer =
-      'Ticker,Name,Sector,Asset Class,Weight (%)\nTEC1,Tec,Information Technology,Equity,60\nTEC3,Tec,Information Technology,Equity,40\n'
+      'Ticker,Name,Sector,Asset Class,Weight (%)\nTEC1,Tec1 Inc,Information Technology,Equity,60\nTEC3,Tec3 Inc,Information Technology,Equity,40\n'
     await universes('load', 'etfs', await file('IYW_holdings.csv', issuer))
     await universes('load', 'universes', await file('mine.csv', 'symbol\nTEC1\nBNK1\n'))
     await universes('load', 'themes', await file('robots.csv', 'symbol\nTEC1\nTEC2\n'))

@@ -37,13 +37,13 @@ const all = (): string[] => ['operator', 'owner', 'reader'].map((name) => `${pre
 /** Returns owners and grants of everything in the schema; default privileges and equal explicit ones are the same. */
 const state = (): Promise<unknown[]> =>
   db.query(
-    `SELECT relname AS name, pg_get_userbyid(relowner) AS owner,
+    `SELECT relname AS name, relnamespace::regnamespace::text AS schema, pg_get_userbyid(relowner) AS owner,
        ARRAY(SELECT x::text FROM aclexplode(coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner))) AS x ORDER BY 1) AS acl
      FROM pg_class WHERE relnamespace IN ('public'::regnamespace, 'universes'::regnamespace)
      UNION ALL
-     SELECT oid::regprocedure::text, pg_get_userbyid(proowner),
+     SELECT oid::regprocedure::text, pronamespace::regnamespace::text, pg_get_userbyid(proowner),
        ARRAY(SELECT x::text FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) AS x ORDER BY 1)
-     FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'universes'::regnamespace) ORDER BY 1`,
+     FROM pg_proc WHERE pronamespace IN ('public'::regnamespace, 'universes'::regnamespace) ORDER BY 1, 2`,
   )
 
 describe('universes migrate roles', () => {

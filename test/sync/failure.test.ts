@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sync, type SyncResult } from '../../src/index.js'
@@ -97,6 +97,38 @@ describe('a sync without failures', () => {
     expect(await members(db, 'DEFAULT')).toEqual({})
     expect(await members(db, 'TEST')).toMatchObject({ pair: ['A', 'B'] })
   })
+})
+
+describe('without a path', () => {
+  const here = (cwd: string, ...args: string[]): Promise<CliResult> =>
+    runCli(['sync', ...args], { env: { DATABASE_URL: db.url }, cwd })
+
+  it('holdings/ of the working directory is read, and named', async () => {
+    await writeFiles(
+      { 'holdings/qqq_holdings.csv': lines('symbol,weight', (letter) => `${letter},5`) },
+      folder,
+    )
+    const root = realpathSync(folder)
+    const shown = await here(folder, '--environment', 'HERE')
+    expect(shown.stdout).toMatch(
+      new RegExp(`^reading ${root}/holdings\n✓ load etfs +1 file \\(1 loaded\\), 20`),
+    )
+    expect(Object.keys(await members(db, 'HERE'))).toContain('QQQ')
+    const result = JSON.parse((await here(folder, '--json', '--environment', 'HERE')).stdout) as SyncResult
+    expect(result.directory).toBe(`${root}/holdings`)
+    expect(result.steps[0]?.result).toMatchObject({ load: { source: [`${root}/holdings/qqq_holdings.csv`] } })
+  })
+
+  it.each([[[]], [['--json']], [['--force', '--environment', 'TEST']]])(
+    'and without holdings/ it is wrong usage, and the starter data stay out: %j',
+    async (args) => {
+      const { code, stdout, stderr } = await here(join(folder, 'themes'), ...args)
+      expect([code, stdout]).toEqual([2, ''])
+      expect(stderr).toContain(`there is no folder ${realpathSync(folder)}/themes/holdings\n`)
+      expect(stderr).toMatch(/^remedy: Name the folder that has the files/m)
+      expect([await count('load_runs'), await count('symbols')]).toEqual([0, 0])
+    },
+  )
 })
 
 describe('a bad file', () => {

@@ -52,7 +52,8 @@ describe('universes sync on a whole market', async () => {
     const report = join(folder, 'weekly.md')
     const { code, stdout, stderr } = await sync('--report', report)
     expect([code, stderr]).toEqual([0, ''])
-    const lines = stdout.trimEnd().split('\n')
+    const [read, ...lines] = stdout.trimEnd().split('\n')
+    expect(read).toBe(`reading ${folder}`)
     const duration = String.raw`, [\d.]+ m?s$`
     for (const [index, line] of [
       `✓ load symbols    2 files \\(2 loaded\\), ${real ? '8,431' : '\\d+'} changes`,

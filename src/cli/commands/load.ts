@@ -4,8 +4,9 @@ import { withClient } from '../../database/connect.js'
 import { load, type LoadOptions } from '../../load/load.js'
 import { startProgress } from '../../console/load/progress.js'
 import { renderLoad } from '../../console/load/render.js'
+import { parseColumns } from '../../load/formats/mapped-layout.js'
 import { kindOf, LOAD_KINDS, type LoadKind } from '../../load/kinds.js'
-import { isClean, type LoadMode } from '../../load/result.js'
+import { isClean, type LoadMode, type LoadResult } from '../../load/result.js'
 import { usageError } from '../../errors.js'
 import { connectOptions, ENVIRONMENT, type GlobalOptions } from '../options.js'
 
@@ -19,13 +20,15 @@ interface LoadCommandOptions extends GlobalOptions {
   json?: boolean
   environment?: string
   etf?: string
+  columns?: string
+  save?: string
 }
 
 /** `universes load KIND [FILE or DIR ...]`, a subcommand per kind. */
 export function register(program: Command): void {
   const parent = program.command('load').description('load files; exit code 1 when one is rejected or held')
   for (const kind of LOAD_KINDS) {
-    const { description, noDirectories, issuers } = kindOf(kind)
+    const { description, noDirectories, issuers, universe } = kindOf(kind)
     const command = parent
       .command(kind)
       .description(description)
@@ -46,10 +49,17 @@ export function register(program: Command): void {
       .option('--force', 'override membership_guards')
       .option('--strict', 'load nothing if one file is rejected or held')
       .addOption(ENVIRONMENT)
-      .option('--json', 'print the row of load_runs as JSON')
+      .option('--json', 'print the row of load_runs as JSON, and what was read')
+    if (universe !== undefined) {
+      command.option(
+        '--columns <map>',
+        'which column is which, in files of an unknown layout: symbol=Ticker,weight="% Weight"',
+      )
+      command.option('--save <name>', 'keep --columns as a row of issuer_formats for later loads')
+      command.option('--verbose', 'show each line that was skipped, and why')
+    }
     if (issuers) {
       command.option('--etf <ticker>', 'load this fund only, or say which fund the file is about')
-      command.option('--verbose', 'show each line that was skipped, and why')
     }
     command.action(async (paths: string[], _options: unknown, self: Command) => {
       await loadCommand(kind, paths, self.optsWithGlobals<LoadCommandOptions>())
@@ -63,7 +73,7 @@ async function loadCommand(kind: LoadKind, paths: string[], options: LoadCommand
     try {
       const result = await load({ ...loadOptions(kind, paths, options), client, onProgress: progress?.show })
       progress?.stop()
-      console.log(options.json ? await runAsJson(client, result.id) : renderLoad(result, options.verbose))
+      console.log(options.json ? await runAsJson(client, result) : renderLoad(result, options.verbose))
       if (!isClean(result)) process.exitCode = 1
     } finally {
       progress?.stop()
@@ -71,19 +81,24 @@ async function loadCommand(kind: LoadKind, paths: string[], options: LoadCommand
   })
 }
 
-/** Returns the row of load_runs, with every symbol; as text, because it can be long. */
-async function runAsJson(client: pg.Client, id: string): Promise<string> {
+/** Returns the row of load_runs, with every symbol, and the source; as text, because it can be long. */
+async function runAsJson(client: pg.Client, { id, source }: LoadResult): Promise<string> {
   const { rows } = await client.query<{ run: string }>(
-    'SELECT jsonb_pretty(to_jsonb(l)) AS run FROM load_runs AS l WHERE l.id = $1',
-    [id],
+    "SELECT jsonb_pretty(to_jsonb(l) || jsonb_build_object('source', $2::jsonb)) AS run FROM load_runs AS l WHERE l.id = $1",
+    [id, JSON.stringify(source)],
   )
   return rows[0]?.run ?? ''
 }
 
 /** Translates the options of the command line into those of `load()`. */
 export function loadOptions(kind: LoadKind, paths: string[], options: LoadCommandOptions): LoadOptions {
-  const { mode, dryRun, rebuild, force, strict, environment, etf } = options
+  const { mode, dryRun, rebuild, force, strict, environment, etf, columns, save } = options
   if (environment?.trim() === '') throw usageError('--environment is empty', 'Name one, or omit the option.')
+  if (save !== undefined && columns === undefined)
+    throw usageError(
+      '--save without --columns',
+      'Say which column is which: --columns symbol=Ticker --save my_issuer',
+    )
   return {
     ...connectOptions(options),
     kind,
@@ -92,6 +107,8 @@ export function loadOptions(kind: LoadKind, paths: string[], options: LoadComman
     strict,
     environment,
     etf,
+    columns: columns === undefined ? undefined : parseColumns(columns),
+    saveFormat: save,
     mode: rebuild || mode === 'full' ? 'full' : 'incremental',
     dryRun: dryRun || mode === 'dry-run',
   }

@@ -21,7 +21,7 @@ export function register(program: Command): void {
     .description('weekly sync: load changed files, enrich, refresh, validate, report')
     .argument(
       '[dir]',
-      'folder of the files: holdings, universes/, themes/, sectors/, market/ (default: holdings/)',
+      'folder of the files: holdings, universes/, themes/, sectors/, market/ (default: ./holdings)',
     )
     .option('--force', 'override membership_guards')
     .option('--report <file>', 'write the report as Markdown')
@@ -46,6 +46,9 @@ async function runSync(directory: string | undefined, options: Options): Promise
       report: given.report,
       environment: given.environment,
       triggeredBy: given.triggeredBy,
+      onStart: (folder) => {
+        if (!json) console.log(`reading ${folder}`)
+      },
       onProgress: progress.show,
       onStep: (step) => {
         progress.stop()

@@ -6,8 +6,8 @@ import { count, number, renderFiles, SHOWN_FILES } from './render-files.js'
 import type { FileResult, LoadResult } from '../../load/result.js'
 
 /**
- * Renders a load for a terminal: a table of files, warnings, the reasons for rejected and held files, and one closing
- * line. `verbose` adds every skipped line with its reason.
+ * Renders a load for a terminal: a table of files, warnings, the reasons for rejected and held files, what was read, and
+ * one closing line. `verbose` adds every skipped line with its reason.
  */
 export function renderLoad(result: LoadResult, verbose = false): string {
   const warnings = result.files
@@ -19,13 +19,23 @@ export function renderLoad(result: LoadResult, verbose = false): string {
   return [
     renderFiles(result),
     renderSkipped(result.files, verbose),
+    renderUnread(result.files),
     shorten(warnings),
     problems.join('\n'),
     renderHeld(result.files),
-    closingLine(result),
+    `${renderSource(result.source)}\n${closingLine(result)}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+}
+
+/** Limit for the paths that are named: the table lists the files. */
+const SHOWN_PATHS = 3
+
+function renderSource(source: readonly string[]): string {
+  const left = source.length - SHOWN_PATHS
+  const more = left > 0 ? ` and ${number(left)} more` : ''
+  return `read ${source.slice(0, SHOWN_PATHS).join(', ')}${more}`
 }
 
 function renderSkipped(files: readonly FileResult[], verbose: boolean): string {
@@ -36,8 +46,31 @@ function renderSkipped(files: readonly FileResult[], verbose: boolean): string {
 }
 
 function skippedLines({ name, skipped_lines = [] }: FileResult): string {
-  const rows = skipped_lines.map((row) => [String(row.line), row.symbol, row.name, row.reason])
-  return `${name}\n${renderTable(['line', 'symbol', 'name', 'skipped as'], rows)}`
+  const rows = skipped_lines.map((row) => [
+    String(row.line),
+    row.symbol,
+    row.name,
+    row.weight === undefined ? '' : `${row.weight} %`,
+    row.reason,
+  ])
+  return `${name}\n${renderTable(['line', 'symbol', 'name', 'weight', 'skipped as'], rows)}`
+}
+
+/** Names the columns that nobody reads, once for all files that have the same. */
+function renderUnread(files: readonly FileResult[]): string {
+  const byColumns = new Map<string, string[]>()
+  for (const { name, unread_columns = [] } of files) {
+    if (unread_columns.length === 0) continue
+    const columns = unread_columns.join(', ')
+    byColumns.set(columns, [...(byColumns.get(columns) ?? []), name])
+  }
+  return [...byColumns]
+    .map(([columns, names]) => {
+      const more = names.length > 1 ? ` and ${names.length - 1} more` : ''
+      return pc.dim(`not read in ${names[0]}${more}: ${columns}`)
+    })
+    .slice(0, SHOWN_FILES)
+    .join('\n')
 }
 
 function renderHeld(files: readonly FileResult[]): string {

@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { packageRoot } from '../../package.js'
 import { usageError, type UniversesError } from '../../errors.js'
 import { nameFile, type NamedFile } from './file-names.js'
 import { kindOf, type LoadKind } from '../kinds.js'
@@ -21,6 +20,8 @@ export interface FoundFiles {
   complete: boolean
   /** Load only the files about this fund; their names do not tell. */
   pick?: string
+  /** Absolute paths of the folders and files that were named, or of the default. */
+  source: string[]
 }
 
 /**
@@ -46,15 +47,38 @@ export function findFiles(kind: LoadKind, paths: readonly string[], etf?: string
       unique.set(resolve(file), nameOne(kind, file, isDirectory(path) ? undefined : fund))
   }
   const files = withUniqueNames([...unique.values()])
-  if (fund !== undefined && directories.length > 0) return pick(files, fund, directories[0] ?? '')
-  return { files, complete: fund === undefined && directories.length === given.length }
+  const source = [...new Set(given.map((path) => resolve(path)))]
+  if (fund !== undefined && directories.length > 0)
+    return { ...pick(files, fund, directories[0] ?? ''), source }
+  return { files, complete: fund === undefined && directories.length === given.length, source }
 }
 
-/** Returns what is loaded without a path: from `holdings/` of the working directory, else from that of the package. */
+/**
+ * Returns the folder that is read without a path: `holdings/` of the working directory. It is never the starter data of
+ * the package, which a job started elsewhere would load over the real data. Throws a usage error if there is none.
+ */
+export function defaultFolder(): string {
+  const folder = resolve('holdings')
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder
+  throw usageError(
+    `no path was given, and there is no folder ${folder}`,
+    'Name the folder that has the files, or start the command where holdings/ is.',
+  )
+}
+
+/** Returns what is loaded without a path, from the default folder. Throws a usage error if there is no such path. */
 export function defaultPath(kind: LoadKind): string {
-  const holdings = existsSync('holdings') ? 'holdings' : join(packageRoot, 'holdings')
-  const paths = kindOf(kind).defaults.map((path) => join(holdings, path))
-  return paths.find((path) => existsSync(path)) ?? paths.at(-1)!
+  const { defaults, noDirectories } = kindOf(kind)
+  if (noDirectories)
+    throw usageError(`no files of ${kind} were named`, `Name them: universes load ${kind} FILE ...`)
+  const holdings = defaultFolder()
+  const paths = defaults.map((path) => join(holdings, path))
+  const found = paths.find((path) => existsSync(path))
+  if (found !== undefined) return found
+  throw usageError(
+    `no path was given, and there is no ${paths.join(' or ')}`,
+    `Name the folder or the files: universes load ${kind} PATH ...`,
+  )
 }
 
 function isDirectory(path: string): boolean {
@@ -92,7 +116,7 @@ function nameOne(kind: LoadKind, path: string, asked: string | undefined): Found
 }
 
 /** Picks the files whose names tell this fund; without any, all files whose names tell no fund. */
-function pick(files: FoundFile[], fund: string, directory: string): FoundFiles {
+function pick(files: FoundFile[], fund: string, directory: string): Omit<FoundFiles, 'source'> {
   const picked = files.filter((file) => file.group?.name === fund || file.fund === fund)
   if (picked.length > 0) return { files: picked, complete: false }
   const unnamed = files.filter((file) => file.fund === undefined && !file.problem)
@@ -113,24 +137,5 @@ function withUniqueNames(files: readonly FoundFile[]): FoundFile[] {
     const file = names.has(found.name) ? { ...found, name: found.path } : found
     names.add(file.name)
     return file
-  })
-}
-
-/** Refuses all but one file per universe; of several, the first without a problem is kept. */
-export function oneFilePerUniverse<File extends FoundFile>(files: readonly File[]): File[] {
-  const stating = new Map<string, File>()
-  const goodFirst = [...files].sort((a, b) => Number(Boolean(a.problem)) - Number(Boolean(b.problem)))
-  for (const file of goodFirst) {
-    const key = file.group?.name
-    if (key !== undefined && !stating.has(key)) stating.set(key, file)
-  }
-  return files.map((file) => {
-    const first = file.group && stating.get(file.group.name)
-    if (first === undefined || first === file) return file
-    const problem = {
-      message: `${file.group?.name} is stated by ${first.name} already`,
-      remedy: 'Load one file per universe.',
-    }
-    return { ...file, group: undefined, problem: file.problem ?? problem }
   })
 }

@@ -23,15 +23,24 @@ export interface InspectedFile extends FoundFile {
 
 const BUFFER_BYTES = 256 * 1024
 
-/** Reads every file once for its checksum, and its first line for the canonical format. A problem of a file is not an error. */
-export async function inspectFiles(kind: LoadKind, files: readonly FoundFile[]): Promise<InspectedFile[]> {
+/** Reads every file once for its checksum, and its first line for the canonical format unless its columns are `mapped`. A problem of a file is not an error. */
+export async function inspectFiles(
+  kind: LoadKind,
+  files: readonly FoundFile[],
+  mapped = false,
+): Promise<InspectedFile[]> {
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
   const inspected: InspectedFile[] = []
-  for (const file of files) inspected.push(await inspectFile(kind, file, buffer))
+  for (const file of files) inspected.push(await inspectFile(kind, file, buffer, mapped))
   return inspected
 }
 
-async function inspectFile(kind: LoadKind, file: FoundFile, buffer: Buffer): Promise<InspectedFile> {
+async function inspectFile(
+  kind: LoadKind,
+  file: FoundFile,
+  buffer: Buffer,
+  mapped: boolean,
+): Promise<InspectedFile> {
   if (file.problem) return { ...file, bytes: 0 }
   const inspected: InspectedFile = { ...file, bytes: 0 }
   const { issuers } = kindOf(kind)
@@ -39,6 +48,7 @@ async function inspectFile(kind: LoadKind, file: FoundFile, buffer: Buffer): Pro
     const { head, ...read } = await checksum(file.path, buffer)
     Object.assign(inspected, read)
     if (issuers && isWorkbook(file.path)) inspected.foreign = lookAtWorkbook(head)
+    else if (mapped) inspected.foreign = { message: 'its columns are mapped' }
     else {
       const start = isGzip(file.path) ? await readHead(file.path, MAX_HEADER_BYTES) : head
       inspected.format = new CanonicalFormat(kind, readCanonicalHeader(kind, start))

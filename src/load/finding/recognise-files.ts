@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { FileProblem, readProblem } from '../file-problem.js'
-import { defaultPath, nothingAbout } from './find-files.js'
+import { nothingAbout } from './find-files.js'
 import type { Format } from '../formats/format.js'
 import {
   ISSUER_COPY,
@@ -19,6 +19,8 @@ export class IssuerRecogniser {
   constructor(
     private readonly client: pg.Client,
     private readonly environment: string,
+    /** The only layout, where the columns are mapped. */
+    private readonly mapped?: IssuerLayout,
   ) {}
 
   /**
@@ -27,7 +29,8 @@ export class IssuerRecogniser {
    */
   async recogniseAll(mode: LoadMode, files: readonly InspectedFile[]): Promise<InspectedFile[]> {
     if (!files.some(({ foreign }) => foreign)) return [...files]
-    const loaded = mode === 'incremental' ? await this.readLoaded() : new Map<string, LoadedFile>()
+    const loaded =
+      mode === 'incremental' && !this.mapped ? await this.readLoaded() : new Map<string, LoadedFile>()
     const recognised: InspectedFile[] = []
     for (const file of files) {
       const known = loaded.get(`${file.name} ${file.md5}`)
@@ -40,9 +43,15 @@ export class IssuerRecogniser {
   private async recognise(file: InspectedFile): Promise<InspectedFile> {
     if (!file.foreign || file.problem) return file
     const clue = file.asked ?? file.fund
-    const group = clue === undefined ? undefined : ({ type: 'ETF', name: clue } as const)
+    const isList = file.group !== undefined && file.group.type !== 'ETF'
+    const group = isList
+      ? file.group
+      : clue === undefined
+        ? undefined
+        : ({ type: 'ETF', name: clue } as const)
     try {
       const { content, format } = await this.readFormat(file.path)
+      if (isList) return { ...file, group, format }
       const fund = resolveFund({ content, name: file.fund, asked: file.asked })
       if (typeof fund !== 'string') return { ...file, group, format, problem: fund }
       return { ...file, group: { type: 'ETF', name: fund }, format }
@@ -57,7 +66,7 @@ export class IssuerRecogniser {
 
   /** Format of an issuer's file, and the fund that its content names. */
   private async readFormat(path: string): Promise<{ content: string | undefined; format: Format }> {
-    this.layouts ??= await readIssuerLayouts(this.client)
+    this.layouts ??= this.mapped ? [this.mapped] : await readIssuerLayouts(this.client)
     // The parsers take longer to import than most loads: only if a file needs them.
     const [{ readIssuerHead }, { IssuerFormat }] = await Promise.all([
       import('../formats/issuer-head.js'),
@@ -75,6 +84,7 @@ export class IssuerRecogniser {
         name: format,
         asOf: as_of ?? undefined,
         columns: STAGED_COLUMNS,
+        unread: [],
         copy: ISSUER_COPY,
         firstLine: 1,
         read: async (source) => {
@@ -110,10 +120,10 @@ interface LoadedFile {
 export function pickFund(
   files: readonly InspectedFile[],
   fund: string | undefined,
-  directory: string | undefined,
+  directory: string,
 ): readonly InspectedFile[] {
   if (fund === undefined) return files
   const picked = files.filter(({ group }) => group?.name === fund)
-  if (picked.length === 0) throw nothingAbout(fund, directory ?? defaultPath('etfs'))
+  if (picked.length === 0) throw nothingAbout(fund, directory)
   return picked
 }

@@ -2,8 +2,11 @@ import CRC32 from 'crc-32'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { damaged, tooLarge } from './workbook-problem.js'
 
-/** Limit for the declared size of all parts together: a hundred times the largest workbook an issuer publishes. */
-const MAX_UNPACKED = 64 * 1024 * 1024
+/**
+ * Limit for the declared size of all parts together: 25 times the largest workbook an issuer publishes. Every byte can
+ * become an element or a string, which takes ten times as much memory.
+ */
+const MAX_UNPACKED = 16 * 1024 * 1024
 
 /** Limit for the length of the directory, which is held in memory. */
 const MAX_PARTS = 10_000
@@ -15,7 +18,7 @@ export class Archive {
     private readonly parts: Map<string, Entry>,
   ) {}
 
-  /** Reads the directory. Throws FileProblem if it is damaged or the parts would unpack to more than 64 MiB. */
+  /** Reads the directory. Throws FileProblem if it is damaged or the parts would unpack to more than MAX_UNPACKED. */
   static async open(bytes: Buffer): Promise<Archive> {
     const parts = new Map<string, Entry>()
     try {

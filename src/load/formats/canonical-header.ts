@@ -6,6 +6,8 @@ import { refuseOtherThanCsv } from './file-signature.js'
 export interface CanonicalHeader {
   /** Columns of the staging table in the order of the file; unknown columns are extra_1 to extra_8. */
   columns: string[]
+  /** Header cells of the columns extra_n, as the file spells them. */
+  unread: string[]
   /** False if the first line is a row already. */
   header: boolean
   /** The file begins with a byte order mark. */
@@ -39,15 +41,66 @@ export function readCanonicalHeader(kind: LoadKind, head: Buffer): CanonicalHead
       remedy: 'Is it a CSV file? It needs one line per row.',
     })
   }
-  const names = splitLine(line).map((name) => name.trim().toLowerCase())
-  if (kindOf(kind).headerOptional && isFirstSymbol(names)) return { columns: ['symbol'], header: false, bom }
-  return { columns: stagingColumns(kind, names), header: true, bom }
+  refuseNul(line)
+  const cells = splitLine(line).map((cell) => cell.trim())
+  const names = columnNames(kind, cells)
+  if (kindOf(kind).headerOptional && isFirstSymbol(names))
+    return { columns: ['symbol'], unread: [], header: false, bom }
+  const columns = stagingColumns(kind, names)
+  const unread = cells.filter((cell, index) => cell !== '' && columns[index]?.startsWith('extra_'))
+  return { columns, unread, header: true, bom }
 }
 
-/** A list without a header starts with a symbol; a single heading in other words is not taken for one. */
+/** Headings that stand for the column symbol where no column has that name. */
+const SYMBOL_HEADINGS = [
+  'symbols',
+  'ticker',
+  'tickers',
+  'ticker symbol',
+  'ticker symbols',
+  'stock symbol',
+  'code',
+  'codes',
+  'constituent',
+  'constituents',
+  'component',
+  'components',
+  'member',
+  'members',
+  'holding',
+  'holdings',
+  'security',
+  'securities',
+  'stock',
+  'stocks',
+]
+
+/**
+ * Returns the header cells in lower case, with another heading of the symbols as `symbol`. Files of funds with more than
+ * two columns keep theirs: `Ticker,Name,Sector,...` is a download of an issuer.
+ */
+function columnNames(kind: LoadKind, cells: readonly string[]): string[] {
+  const names = cells.map((cell) => cell.toLowerCase())
+  const { universe, issuers } = kindOf(kind)
+  if (universe === undefined || names.includes('symbol') || (issuers && names.length > 2)) return names
+  const heading = names.find((name) => SYMBOL_HEADINGS.includes(name))
+  return names.map((name) => (name === heading ? 'symbol' : name))
+}
+
+/** A list without a header starts with a symbol. */
 function isFirstSymbol(names: readonly string[]): boolean {
   const [first = ''] = names
-  return names.length === 1 && !['', 'symbol', 'symbols', 'ticker', 'tickers'].includes(first)
+  return names.length === 1 && first !== '' && first !== 'symbol'
+}
+
+/** PostgreSQL stores no NUL byte, in messages neither. */
+function refuseNul(line: string): void {
+  if (!line.includes('\0')) return
+  throw new FileProblem({
+    message: 'a NUL byte',
+    line: 1,
+    remedy: 'The file is damaged or not text: export or download it again.',
+  })
 }
 
 function stagingColumns(kind: LoadKind, names: readonly string[]): string[] {

@@ -1,3 +1,5 @@
+import type { RowLimit } from './row-counter.js'
+
 /** A file to be read, and what its reader may use. */
 export interface Source {
   path: string
@@ -7,6 +9,8 @@ export interface Source {
   buffer: Buffer
   /** Receives the number of bytes read so far. */
   onRead: (bytes: number) => void
+  /** Limit for the rows of a canonical file; none if undefined. */
+  limit: RowLimit | undefined
 }
 
 /** Content of a file as the input of COPY. */
@@ -24,6 +28,8 @@ export interface Format {
   readonly asOf?: string | undefined
   /** Columns of the staging table that the file fills. */
   readonly columns: readonly string[]
+  /** Header cells that stand for no column, as the file spells them. */
+  readonly unread: readonly string[]
   /** The COPY statement that takes the content. */
   readonly copy: string
   /** Line of the first row, where rows are numbered while COPY takes them. */

@@ -1,4 +1,4 @@
-import { decode, DELIMITERS, firstRows, type Delimiter } from './csv-rows.js'
+import { decode, DELIMITERS, firstRows, refuseNul, type Delimiter } from './csv-rows.js'
 import { MAX_HEADER_BYTES } from './canonical-header.js'
 import { FileProblem } from '../file-problem.js'
 import { isWorkbook } from './file-signature.js'
@@ -53,6 +53,7 @@ async function readSheets(path: string): Promise<Reading[]> {
 
 async function readDelimited(path: string): Promise<Reading[]> {
   const text = decode(await readHead(path, MAX_HEADER_BYTES), true)
+  refuseNul(text)
   // One row more than can be the header: the first row of the table.
   return DELIMITERS.map((delimiter) => ({ delimiter, rows: firstRows(text, delimiter, HEADER_ROWS + 1) }))
 }
@@ -60,7 +61,8 @@ async function readDelimited(path: string): Promise<Reading[]> {
 function facts(header: Header, rows: readonly string[][]): Pick<IssuerHead, 'fund' | 'asOf' | 'title'> {
   const { layout, places, row } = header
   const preamble = rows.slice(0, row).map((cells) => filled(cells).join(' '))
-  const first = rows[row + 1] ?? []
+  // Below a table without rows there may be legal text, which is no value of a column.
+  const first = filled(rows[row + 1] ?? []).length > 1 ? rows[row + 1]! : []
   const fact = (place: number | undefined, pattern: RegExp | undefined): string | undefined => {
     const text = place === undefined ? firstMatch(preamble, pattern) : first[place]
     return text?.trim() || undefined

@@ -12,6 +12,8 @@ export interface Header {
   /** Number of columns, without the empty ones that a spreadsheet appends. */
   width: number
   places: Places
+  /** Cells that the layout does not name, as the file spells them. */
+  unread: string[]
 }
 
 /** Index of the cell of each column, from 0. */
@@ -29,7 +31,9 @@ export function findHeader(
   for (const [row, cells] of rows.slice(0, HEADER_ROWS).entries()) {
     const names = cells.map(headerCell)
     const layout = byHeaders.find(({ headers }) => headers.every((header) => names.includes(header)))
-    if (layout) return { layout, row, width: width(cells), places: findPlaces(layout, cells) }
+    if (!layout) continue
+    const places = findPlaces(layout, cells)
+    return { layout, row, width: width(cells), places, unread: unreadCells(cells, places) }
   }
   return undefined
 }
@@ -43,6 +47,11 @@ export function findPlaces({ columns }: IssuerLayout, cells: readonly string[]):
     if (index !== undefined) places[column as HeaderColumn] = index
   }
   return places
+}
+
+function unreadCells(cells: readonly string[], places: Places): string[] {
+  const read = new Set<number | undefined>(Object.values(places))
+  return cells.map((cell) => cell.trim()).filter((cell, index) => cell !== '' && !read.has(index))
 }
 
 /** Returns the number of cells up to the last that is not blank. */
@@ -73,12 +82,24 @@ export function unknownHeader(
     .map(({ row, names }) => ({ row, names, known: mostFound(layouts, names) }))
     .sort((a, b) => b.known - a.known || b.names.length - a.names.length || a.row - b.row)[0]
   const names = best?.names ?? []
+  if (layouts.length === 1) return otherHeader(layouts[0]!, best && { line: best.row + 1, names })
   return new FileProblem({
     message: 'the header belongs to no known format',
     ...(best ? { line: best.row + 1, value: shorten(names.join(', ')) } : {}),
     remedy:
       `Known are symbol,weight on line 1 and the downloads ${list(layouts.map(({ name }) => name))}.` +
       `${closest(layouts, names)} A new format is a row of issuer_formats.`,
+  })
+}
+
+function otherHeader(
+  { headers }: IssuerLayout,
+  best: { line: number; names: string[] } | undefined,
+): FileProblem {
+  return new FileProblem({
+    message: `no row has the columns ${list(headers)}`,
+    ...(best ? { line: best.line, value: shorten(best.names.join(', ')) } : {}),
+    remedy: 'Name them as the header spells them.',
   })
 }
 

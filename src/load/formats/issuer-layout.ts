@@ -2,7 +2,21 @@ import type pg from 'pg'
 import { UniversesError } from '../../errors.js'
 
 /** Columns of the staging table that an issuer's file can fill, in the order of ISSUER_COPY. */
-export const STAGED_COLUMNS = ['symbol', 'weight', 'name', 'sector', 'asset_class', 'exchange'] as const
+export const STAGED_COLUMNS = [
+  'symbol',
+  'weight',
+  'name',
+  'sector',
+  'asset_class',
+  'exchange',
+  'country',
+  'currency',
+  'market_currency',
+  'cusip',
+  'isin',
+  'sedol',
+  'figi',
+] as const
 export type StagedColumn = (typeof STAGED_COLUMNS)[number]
 
 /** COPY of rows that come with their line in the file. */

@@ -1,5 +1,4 @@
-import { decode, eachRow } from './csv-rows.js'
-import { FileProblem } from '../file-problem.js'
+import { decode, eachRow, refuseNul } from './csv-rows.js'
 import type { Content, Format, Source } from './format.js'
 import { ISSUER_COPY, STAGED_COLUMNS } from './issuer-layout.js'
 import { IssuerTable } from './issuer-table.js'
@@ -12,6 +11,7 @@ export class IssuerFormat implements Format {
   readonly name: string
   readonly asOf: string | undefined
   readonly columns: readonly string[]
+  readonly unread: readonly string[]
   readonly copy = ISSUER_COPY
   readonly firstLine = 1
 
@@ -19,6 +19,7 @@ export class IssuerFormat implements Format {
     this.name = head.header.layout.name
     this.asOf = head.asOf
     this.columns = STAGED_COLUMNS.filter((column) => head.header.places[column] !== undefined)
+    this.unread = head.header.unread
   }
 
   async read({ path }: Source): Promise<Content> {
@@ -36,12 +37,4 @@ export class IssuerFormat implements Format {
 async function readSheet(path: string, name: string | undefined, table: IssuerTable): Promise<void> {
   const sheet = (await readWorkbook(path)).find((candidate) => candidate.name === name)
   sheet?.rows.forEach((cells, index) => table.take(cells, index + 1))
-}
-
-function refuseNul(text: string): void {
-  const at = text.indexOf('\0')
-  if (at < 0) return
-  const line = text.slice(0, at).split('\n').length
-  const remedy = 'The file is damaged or not text: export or download it again.'
-  throw new FileProblem({ message: 'a NUL byte', line, remedy })
 }

@@ -1,22 +1,39 @@
 import { FileProblem } from '../file-problem.js'
+import { MAX_WHOLE_ROWS } from '../read-file.js'
 import { damaged, tooLarge } from './workbook-problem.js'
 import { TextCollector, type Attributes, type XmlVisitor } from './xml.js'
 
-/** Limit for the cells of all sheets, those between two filled ones included because they are read as well. */
-const MAX_CELLS = 2_000_000
+/**
+ * Limit for the cells of all sheets, those between two filled ones included because they are read as well, and for the
+ * shared strings.
+ */
+const MAX_CELLS = 1_000_000
 
-/** Limit for the text of all cells: a short sheet can repeat one long shared string. */
-const MAX_CHARACTERS = 64 * 1024 * 1024
+/** Limit for the text of all shared strings and cells: a short sheet can repeat one long shared string. */
+const MAX_CHARACTERS = 16 * 1024 * 1024
 
 /** Shared strings and styles that the cells of a workbook refer to, and the number of cells and characters expanded so far. */
 export interface CellContext {
-  sharedStrings: readonly string[]
+  sharedStrings: string[]
   /** By style number. */
   isDate: readonly boolean[]
   /** Days from 1899-12-30 to the day that dates are counted from. */
   epoch: number
   cells: number
   characters: number
+}
+
+/** Adds a shared string. Throws FileProblem at the limits. */
+export function addSharedString(context: CellContext, text: string): void {
+  countCharacters(context, text)
+  if (context.sharedStrings.push(text) > MAX_CELLS)
+    throw tooLarge(`has more than ${MAX_CELLS.toLocaleString('en-US')} shared strings`)
+}
+
+function countCharacters(context: CellContext, text: string): void {
+  context.characters += text.length
+  if (context.characters > MAX_CHARACTERS)
+    throw tooLarge(`holds more than ${MAX_CHARACTERS / 1024 / 1024} MiB of text`)
 }
 
 /** Expands the cells of a sheet while it is parsed, and throws FileProblem at the limits. */
@@ -65,6 +82,8 @@ export class SheetVisitor implements XmlVisitor {
     this.context.cells += this.height * this.width
     return Array.from({ length: this.height }, (_row, index) => {
       const cells = this.rows.get(index + 1)
+      // Frees each row once it is copied: both together would be twice the sheet.
+      this.rows.delete(index + 1)
       return Array.from({ length: this.width }, (_cell, column) => cells?.[column] ?? '')
     })
   }
@@ -72,10 +91,9 @@ export class SheetVisitor implements XmlVisitor {
   private put(text: string): void {
     this.height = Math.max(this.height, this.row)
     this.width = Math.max(this.width, this.column)
-    this.context.characters += text.length
-    if (this.context.cells + this.height * this.width > MAX_CELLS) throw vastSheet(this.height, this.width)
-    if (this.context.characters > MAX_CHARACTERS)
-      throw tooLarge(`holds more than ${MAX_CHARACTERS / 1024 / 1024} MiB of text`)
+    const isVast = this.context.cells + this.height * this.width > MAX_CELLS
+    if (isVast || this.height > MAX_WHOLE_ROWS) throw vastSheet(this.height, this.width)
+    countCharacters(this.context, text)
     const cells = this.rows.get(this.row) ?? []
     this.rows.set(this.row, cells)
     cells[this.column - 1] = text
@@ -127,7 +145,9 @@ function columnNumber(letters: string): number {
 }
 
 function vastSheet(rows: number, columns: number): FileProblem {
-  const size = `${rows.toLocaleString('en-US')} rows and ${columns.toLocaleString('en-US')} columns`
+  const count = (quantity: number, noun: string): string =>
+    `${quantity.toLocaleString('en-US')} ${noun}${quantity === 1 ? '' : 's'}`
+  const size = `${count(rows, 'row')} and ${count(columns, 'column')}`
   return new FileProblem({
     message: `a sheet of the workbook spans ${size}`,
     remedy: 'Delete the cells that are not part of the table.',

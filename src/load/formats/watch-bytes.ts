@@ -1,7 +1,13 @@
-import { FileProblem } from '../file-problem.js'
+import { FileProblem, type Problem } from '../file-problem.js'
 
 /** Limit for the length of a row. */
 export const MAX_LINE_BYTES = 1024 * 1024
+
+/** Problem of a longer one. */
+export const LINE_TOO_LONG: Problem = {
+  message: 'the line is longer than 1 MiB',
+  remedy: 'Is it a CSV file? It needs one line per row.',
+}
 
 const BOM_BYTES = 3
 const NEWLINE = 0x0a
@@ -53,7 +59,7 @@ class Watch {
     const end = chunk.includes(NEWLINE) ? NEWLINE : RETURN
     const first = chunk.indexOf(end)
     const length = this.passed - this.lineStart + (first < 0 ? chunk.length : first)
-    if (length > MAX_LINE_BYTES) throw tooLong(this.lineStart)
+    if (length > MAX_LINE_BYTES) throw new FileProblem(LINE_TOO_LONG, this.lineStart)
     if (this.edge.includes('\\') || chunk.includes(BACKSLASH)) {
       const text = this.edge + chunk.toString('latin1')
       this.refuseEndMarker(text, /[\r\n]\\\.[\r\n]/)
@@ -74,14 +80,6 @@ class Watch {
     const problem = { message: 'a line that says \\. only', remedy: 'Delete the line.', value: '\\.' }
     throw new FileProblem(problem, this.passed - this.edge.length + found + 1)
   }
-}
-
-function tooLong(lineStart: number): FileProblem {
-  const problem = {
-    message: 'the line is longer than 1 MiB',
-    remedy: 'Is it a CSV file? It needs one line per row.',
-  }
-  return new FileProblem(problem, lineStart)
 }
 
 /** Returns the offset at which the trailing blanks and line ends of a chunk begin. */

@@ -12,5 +12,8 @@ export function damaged(part: string, reason: unknown): FileProblem {
 
 /** A workbook that would not fit into memory. `what` completes "the workbook ...". */
 export function tooLarge(what: string): FileProblem {
-  return new FileProblem({ message: `the workbook ${what}`, remedy: 'No issuer offers such files.' })
+  return new FileProblem({
+    message: `the workbook ${what}`,
+    remedy: 'No issuer offers such files: save the table of holdings as CSV.',
+  })
 }

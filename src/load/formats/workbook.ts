@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { Archive } from './archive.js'
 import { readWhole } from '../read-file.js'
-import { SheetVisitor, type CellContext } from './sheet.js'
+import { addSharedString, SheetVisitor, type CellContext } from './sheet.js'
 import { damaged } from './workbook-problem.js'
 import { parsePart, TextCollector, type Attributes } from './xml.js'
 
@@ -14,18 +14,22 @@ export interface Sheet {
 const WORKBOOK = 'xl/workbook.xml'
 const RELATIONSHIPS = 'xl/_rels/workbook.xml.rels'
 
+/** Limit for the elements of a part that describes the workbook: spreadsheets allow 64,000 cell styles. */
+const MAX_ELEMENTS = 100_000
+
 /** Reads the sheets of a workbook in their order. Throws FileProblem if it is damaged or too large. */
 export async function readWorkbook(path: string): Promise<Sheet[]> {
   const archive = await Archive.open(await readWhole(path))
   const related = await readRelationships(archive)
   const { entries, epoch } = await readEntries(archive)
   const context: CellContext = {
-    sharedStrings: await readSharedStrings(archive, related.byType.get('sharedStrings')),
+    sharedStrings: [],
     isDate: await readDateStyles(archive, related.byType.get('styles')),
     epoch,
     cells: 0,
     characters: 0,
   }
+  await readSharedStrings(archive, related.byType.get('sharedStrings'), context)
   const sheets: Sheet[] = []
   for (const { name, id } of entries) {
     const sheet = related.byId.get(id)
@@ -47,6 +51,7 @@ interface Relationships {
 async function readRelationships(archive: Archive): Promise<Relationships> {
   const related: Relationships = { byId: new Map(), byType: new Map() }
   await parsePart(archive, RELATIONSHIPS, {
+    maxElements: MAX_ELEMENTS,
     open(name, { Id = '', Type = '', Target = '' }) {
       if (name !== 'Relationship') return
       const type = posix.basename(Type)
@@ -65,6 +70,7 @@ async function readEntries(
   const entries: { name: string; id: string }[] = []
   let epoch = 0
   await parsePart(archive, WORKBOOK, {
+    maxElements: MAX_ELEMENTS,
     open(name, attributes) {
       if (name === 'workbookPr' && /^(1|true)$/.test(attributes['date1904'] ?? '')) epoch = DAYS_TO_1904
       if (name === 'sheet') entries.push({ name: attributes['name'] ?? '', id: relationshipId(attributes) })
@@ -81,19 +87,21 @@ function relationshipId(attributes: Attributes): string {
   return Object.entries(attributes).find(([name]) => /:id$/.test(name))?.[1] ?? ''
 }
 
-async function readSharedStrings(archive: Archive, part: string | undefined): Promise<string[]> {
-  const strings: string[] = []
-  if (part === undefined || !archive.has(part)) return strings
+async function readSharedStrings(
+  archive: Archive,
+  part: string | undefined,
+  context: CellContext,
+): Promise<void> {
+  if (part === undefined || !archive.has(part)) return
   const collector = new TextCollector()
   await parsePart(archive, part, {
     open: (name) => collector.open(name),
     text: (text) => collector.add(text),
     close(name) {
       collector.close(name)
-      if (name === 'si') strings.push(collector.take())
+      if (name === 'si') addSharedString(context, collector.take())
     },
   })
-  return strings
 }
 
 /** Tells by the number of each cell style if it shows a number as a date. */
@@ -103,6 +111,7 @@ async function readDateStyles(archive: Archive, part: string | undefined): Promi
   const custom = new Map<string, string>()
   let inCellFormats = false
   await parsePart(archive, part, {
+    maxElements: MAX_ELEMENTS,
     open(name, { numFmtId = '0', formatCode = '' }) {
       if (name === 'numFmt') custom.set(numFmtId, formatCode)
       else if (name === 'cellXfs') inCellFormats = true

@@ -5,25 +5,34 @@ import { copyProblem } from './copy-problem.js'
 import { FileProblem, readProblem, type Problem } from '../file-problem.js'
 import { refuseChangedFile, type InspectedFile } from '../finding/inspect-file.js'
 import type { Content, Format } from '../formats/format.js'
+import type { RowLimit } from '../formats/row-counter.js'
 import { lineAt, SMALL_BYTES } from '../read-file.js'
+
+/** Settings that the files of a load share. */
+export interface Staging {
+  /** Small files pass through it. */
+  buffer?: Buffer
+  /** Limit for the rows of a canonical file; none if omitted. */
+  limit?: RowLimit | undefined
+  /** Receives the bytes read so far. */
+  onRead?: (bytes: number) => void
+}
 
 /**
  * Copies one file into its staging table under a number. A problem of the file is undone, noted in staged_files and no
- * error; a problem of the connection or the server is thrown. `onRead` receives the bytes read so far; small files
- * pass through `buffer`.
+ * error; a problem of the connection or the server is thrown.
  */
 export async function stageFile(
   client: pg.Client,
   number: number,
   file: InspectedFile,
-  onRead: (bytes: number) => void,
-  buffer = Buffer.allocUnsafe(SMALL_BYTES),
+  { buffer = Buffer.allocUnsafe(SMALL_BYTES), limit, onRead = () => undefined }: Staging = {},
 ): Promise<void> {
   let content: Content | undefined
   let copy: CopyStreamQuery | undefined
   try {
     const format = formatOf(file)
-    content = await format.read({ path: file.path, bytes: file.bytes, buffer, onRead })
+    content = await format.read({ path: file.path, bytes: file.bytes, buffer, onRead, limit })
     copy = startCopy(client, number, format)
     await send(content, copy)
     refuseChangedFile(file)
