@@ -7,6 +7,13 @@ WITH stated AS MATERIALIZED (
     FROM staged_files AS f
     JOIN staged_members AS m ON m.file = f.file
     WHERE f.status = 'pending' AND f.format IS NOT NULL
+), commas AS MATERIALIZED (
+    -- Files that write 0,065 for 0.065: some weights do, none has a point, and not all could be thousands.
+    SELECT s.file
+    FROM stated AS s
+    WHERE s.weight ~ '[.,]'
+    GROUP BY s.file
+    HAVING count(*) > 1 AND bool_and(s.weight ~ '^-?\d{1,3},\d+ *%?$') AND bool_or(s.weight !~ '^-?[1-9]\d*,\d{3}\M')
 ), skip AS MATERIALIZED (
     SELECT string_agg(r.pattern, '|') FILTER (WHERE r.column_name = 'symbol') AS symbol,
         string_agg(r.pattern, '|') FILTER (WHERE r.column_name = 'name') AS name,
@@ -140,7 +147,8 @@ CROSS JOIN LATERAL (
     SELECT CASE
         WHEN v.digits ~ '^(<.*|[-–—]+|-[0.]+)$' THEN '0'
         WHEN v.digits ~ '^\(.*\)$' THEN '-' || btrim(v.digits, '()')
-        WHEN v.digits ~ '^-?\d{1,3}(,\d{3})+(\.\d+)?$' THEN replace(v.digits, ',', '')
+        WHEN v.digits ~ '^-?\d+,\d+$' AND u.file IN (SELECT c.file FROM commas AS c) THEN replace(v.digits, ',', '.')
+        WHEN v.digits ~ '^-?\d{1,3}(,\d{3})+\.\d+$' THEN replace(v.digits, ',', '')
         ELSE nullif(v.digits, '')
     END AS weight
     FROM (SELECT translate(u.weight, '% ', '')) AS v (digits)

@@ -13,6 +13,6 @@ VALUES
     (60, 'currency', '^(?!(usd?|us ?\$|\$|u\.?s\.? dollars?|united states dollars?)$).', 'foreign'),
     (70, 'cusip', '^[0-9B-DF-HJ-NP-TV-Z]{6}\d$', 'foreign'),
     (80, 'name', '\m(adr|ads|american depositary|depositary receipts?|ny(rs| reg(istry)?)|new york (registry|shares))\M', 'us'),
-    (90, 'country', '^(us|usa|u\.s\.(a\.)?|united states( of america)?|puerto rico|pr|pri)$', 'us'),
+    (90, 'country', '^(us|usa|u\.s\.(a\.)?|united states( of america)?|vereinigte staaten( von amerika)?|stati uniti|puerto rico|pr|pri)$', 'us'),
     (100, 'country', '.', 'foreign')
 ON CONFLICT DO NOTHING;

@@ -33,6 +33,16 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT 6, format('it states no date: the last one known, %s, is kept', g.metadata ->> 'as_of')
     WHERE f.as_of IS NULL AND g.metadata ? 'as_of' AND g.metadata ->> 'md5' IS DISTINCT FROM f.md5
+    UNION ALL
+    -- A file of several funds is staged as one file for each: psdlyhld.csv#NOBL.
+    SELECT 7, format('%s has no row about %s any more: the members stay', split_part(f.name, '#', 1), abbreviate_list(array_agg(o.name ORDER BY o.name), 10))
+    FROM definition_groups AS o
+    WHERE f.name LIKE '%#%' AND o.type = f.group_type AND o.environment = environment_in_use() AND NOT o.metadata ? 'retired_at'
+        AND o.metadata ->> 'file' LIKE replace(replace(split_part(f.name, '#', 1), '\', '\\'), '_', '\_') || '#%'
+        AND f.file = (SELECT min(p.file) FROM staged_files AS p WHERE split_part(p.name, '#', 1) = split_part(f.name, '#', 1))
+        AND (SELECT count(*) FROM staged_files AS p WHERE split_part(p.name, '#', 1) = split_part(f.name, '#', 1)) > 1
+        AND NOT EXISTS (SELECT FROM staged_files AS p WHERE p.group_type = o.type AND p.group_name = o.name)
+    HAVING count(*) > 0
 ) AS w
 WHERE f.status = 'pending'
 GROUP BY f.file;

@@ -6,12 +6,13 @@ SET search_path FROM CURRENT
 SET work_mem = '64MB'
 AS $$
 /*
- * Cleans issuer files, repairs what a rule repairs (blanks around values, lower-case symbols, a percent sign after the weight),
+ * Cleans issuer files, repairs what a rule repairs (blanks around values, lower-case symbols, footnote marks, a percent sign),
  * rejects files with errors, and counts rows and warnings of the others. Canonical rows with known symbols, nearly always all of
  * them, are scanned once. hold_files decides if a valid file may be loaded.
  */
 BEGIN
     IF EXISTS (SELECT FROM staged_files WHERE status = 'pending' AND format IS NOT NULL) THEN
+        PERFORM convert_weights();
         PERFORM clean_holdings();
     END IF;
     IF EXISTS (SELECT FROM uncanonical_members)
@@ -19,8 +20,8 @@ BEGIN
     THEN
         WITH repaired AS (
             UPDATE staged_members
-            SET symbol = upper(btrim(symbol)), weight = nullif(rtrim(btrim(weight), ' %'), '')
-            WHERE symbol <> upper(btrim(symbol)) OR weight <> rtrim(btrim(weight), ' %')
+            SET symbol = upper(btrim(symbol, ' *†‡')), weight = nullif(rtrim(btrim(weight), ' %'), '')
+            WHERE symbol <> upper(btrim(symbol, ' *†‡')) OR weight <> rtrim(btrim(weight), ' %')
             RETURNING file
         )
         UPDATE staged_files AS f

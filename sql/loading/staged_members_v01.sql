@@ -14,6 +14,7 @@ CREATE UNLOGGED TABLE staged_members (
     isin text,
     sedol text,
     figi text,
+    market_value text,
     extra_1 text,
     extra_2 text,
     extra_3 text,
@@ -26,4 +27,5 @@ CREATE UNLOGGED TABLE staged_members (
 
 COMMENT ON TABLE staged_members IS 'Rows of holdings files and universe lists as COPY brings them in: text, with file and line. All columns but symbol and weight are those of an issuer file, NULL for a canonical one. extra_n take columns of the file that nothing reads. Scratch: emptied within the transaction of one load.';
 COMMENT ON COLUMN staged_members.market_currency IS 'Currency in which the line is quoted, where the file states it beside the currency of its amounts.';
+COMMENT ON COLUMN staged_members.market_value IS 'Filled where weights are computed from it, see issuer_formats.weight_unit.';
 COMMENT ON COLUMN staged_members.cusip IS 'Whatever the file has in that column: ARK writes a SEDOL for foreign lines.';

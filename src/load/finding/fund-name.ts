@@ -9,7 +9,7 @@ const FILLERS = new Set(
 
 /**
  * Returns the fund that the name of an issuer's download tells, in any case: the word before `holdings`
- * (`IWV_holdings.csv`, `ARK_INNOVATION_ETF_ARKK_HOLDINGS.csv`), else the only word after it besides fillers
+ * (`IWV_holdings.csv`, `ARK_INNOVATION_ETF_ARKK_HOLDINGS.csv`, `copx_full-holdings_20260612.csv`), else the only word after it besides fillers
  * (`holdings-daily-us-en-spy.xlsx`, `Holdings_details_VTI.csv`), else the one in parentheses. Undefined for anything
  * else, titles like `Holdings_details_Total_World_Stock_ETF.csv` among them.
  */
@@ -17,7 +17,12 @@ export function fundInName(name: string): string | undefined {
   const stem = name.replace(/\.(csv|csv\.gz|xlsx)$/i, '').replace(/ *\(\d+\)$/, '')
   const inParentheses = /\(([a-z][a-z0-9.]{0,6})\)/i.exec(stem)?.[1]
   if (inParentheses !== undefined) return inParentheses.toUpperCase()
-  const words = stem.toLowerCase().split(/[ _,-]+/)
+  const words = stem
+    .toLowerCase()
+    .replace('fundholdings', 'holdings')
+    .replace('full-holdings', 'holdings')
+    .split(/[ _,-]+/)
+  if (words[1] === 'asof') return ticker(words[0] ?? '')
   const at = words.lastIndexOf('holdings')
   if (at < 0) return undefined
   const before = words[at - 1]

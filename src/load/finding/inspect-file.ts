@@ -19,7 +19,11 @@ export interface InspectedFile extends FoundFile {
   format?: Format
   /** Reason why the file is not canonical, if it may be an issuer's. */
   foreign?: Problem
+  /** The canonical reading of a file that may be an issuer's all the same: it has a column symbol and no weights. */
+  canonical?: Pick<InspectedFile, 'format' | 'problem'>
 }
+
+const NO_ISSUER: Problem = { message: 'the file is canonical' }
 
 const BUFFER_BYTES = 256 * 1024
 
@@ -51,8 +55,10 @@ async function inspectFile(
     else if (mapped) inspected.foreign = { message: 'its columns are mapped' }
     else {
       const start = isGzip(file.path) ? await readHead(file.path, MAX_HEADER_BYTES) : head
-      inspected.format = new CanonicalFormat(kind, readCanonicalHeader(kind, start))
-      inspected.problem = file.misnamed
+      const format = new CanonicalFormat(kind, readCanonicalHeader(kind, start))
+      const isSure = !issuers || format.unread.length === 0 || format.columns.includes('weight')
+      if (isSure) Object.assign(inspected, { format, problem: file.misnamed })
+      else Object.assign(inspected, { canonical: { format, problem: file.misnamed }, foreign: NO_ISSUER })
     }
   } catch (thrown) {
     const problem = thrown instanceof FileProblem ? thrown.problem : readProblem(thrown)

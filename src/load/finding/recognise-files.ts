@@ -35,13 +35,14 @@ export class IssuerRecogniser {
     for (const file of files) {
       const known = loaded.get(`${file.name} ${file.md5}`)
       const isKnown = known !== undefined && (file.asked === undefined || file.asked === known.fund)
-      recognised.push(isKnown ? this.loadedBefore(file, known) : await this.recognise(file))
+      recognised.push(...(isKnown ? [this.loadedBefore(file, known)] : await this.recognise(file)))
     }
     return recognised
   }
 
-  private async recognise(file: InspectedFile): Promise<InspectedFile> {
-    if (!file.foreign || file.problem) return file
+  /** Returns the file with its format, or one file for each of several funds. */
+  private async recognise(file: InspectedFile): Promise<InspectedFile[]> {
+    if (!file.foreign || file.problem) return [file]
     const clue = file.asked ?? file.fund
     const isList = file.group !== undefined && file.group.type !== 'ETF'
     const group = isList
@@ -50,30 +51,35 @@ export class IssuerRecogniser {
         ? undefined
         : ({ type: 'ETF', name: clue } as const)
     try {
-      const { content, format } = await this.readFormat(file.path)
-      if (isList) return { ...file, group, format }
+      const { content, format, funds } = await this.readFormat(file.path)
+      if (isList) return [{ ...file, group, format }]
+      if (funds.size > 1) return partsOf(file, funds)
       const fund = resolveFund({ content, name: file.fund, asked: file.asked })
-      if (typeof fund !== 'string') return { ...file, group, format, problem: fund }
-      return { ...file, group: { type: 'ETF', name: fund }, format }
+      if (typeof fund !== 'string') return [{ ...file, group, format, problem: fund }]
+      return [{ ...file, group: { type: 'ETF', name: fund }, format }]
     } catch (thrown) {
       const problem = thrown instanceof FileProblem ? thrown.problem : readProblem(thrown)
       if (problem === undefined) throw thrown
+      if (file.canonical) return [{ ...file, ...file.canonical }]
       // A list with a column symbol was meant to be canonical: the reason why it is not says more.
       const meant = /\bsymbol\b/.test(file.foreign.value ?? '')
-      return { ...file, group, problem: meant ? file.foreign : problem }
+      return [{ ...file, group, problem: meant ? file.foreign : problem }]
     }
   }
 
-  /** Format of an issuer's file, and the fund that its content names. */
-  private async readFormat(path: string): Promise<{ content: string | undefined; format: Format }> {
+  /** Format of an issuer's file, and the fund or the several funds that its content names. */
+  private async readFormat(
+    path: string,
+  ): Promise<{ content: string | undefined; format: Format; funds: ReadonlyMap<string, Format> }> {
     this.layouts ??= this.mapped ? [this.mapped] : await readIssuerLayouts(this.client)
     // The parsers take longer to import than most loads: only if a file needs them.
-    const [{ readIssuerHead }, { IssuerFormat }] = await Promise.all([
+    const [{ readIssuerHead }, { IssuerFormat }, { readFunds }] = await Promise.all([
       import('../formats/issuer-head.js'),
       import('../formats/issuer.js'),
+      import('../formats/several-funds.js'),
     ])
     const head = await readIssuerHead(path, this.layouts)
-    return { content: head.fund, format: new IssuerFormat(head) }
+    return { content: head.fund, format: new IssuerFormat(head), funds: await readFunds(path, head) }
   }
 
   private loadedBefore(file: InspectedFile, { fund, format, as_of }: LoadedFile): InspectedFile {
@@ -88,9 +94,9 @@ export class IssuerRecogniser {
         copy: ISSUER_COPY,
         firstLine: 1,
         read: async (source) => {
-          const recognised = await this.recognise(file)
-          if (recognised.problem) throw new FileProblem(recognised.problem)
-          return recognised.format!.read(source)
+          const [recognised] = await this.recognise(file)
+          if (recognised?.problem) throw new FileProblem(recognised.problem)
+          return recognised!.format!.read(source)
         },
       },
     }
@@ -114,6 +120,29 @@ interface LoadedFile {
   fund: string
   format: string
   as_of: string | null
+}
+
+/** Makes a file of each fund of a file, or of the one that --etf names: `psdlyhld.csv#NOBL`. */
+function partsOf(file: InspectedFile, funds: ReadonlyMap<string, Format>): InspectedFile[] {
+  const { asked } = file
+  const said = asked ?? file.fund
+  if (said !== undefined && (asked === undefined || !funds.has(asked))) {
+    const list = [...funds.keys()].slice(0, 10).join(', ')
+    const more = funds.size > 10 ? ' and others' : ''
+    const message = `the file is about ${funds.size} funds (${list}${more})${asked === undefined ? `, but its name says ${said}` : `, not about ${said}`}`
+    const remedy = 'Load all of them without --etf, from a file whose name tells no fund.'
+    return [{ ...file, group: { type: 'ETF', name: said }, problem: { message, remedy } }]
+  }
+  return [...funds]
+    .filter(([fund]) => asked === undefined || fund === asked)
+    .map(([fund, format], index) => ({
+      ...file,
+      name: `${file.name}#${fund}`,
+      // The progress counts the file once.
+      bytes: index === 0 ? file.bytes : 0,
+      group: { type: 'ETF', name: fund },
+      format,
+    }))
 }
 
 /** Picks the files about one fund, for --etf with a directory whose file names do not tell. */

@@ -18,6 +18,8 @@ export interface Content {
   data: Buffer | AsyncIterable<Buffer>
   /** Returns the line of the file that a row comes from, where it is not the line that COPY counts. */
   lineOf?: (row: number) => number | undefined
+  /** Sentences about what the reader has left out. */
+  warnings?: readonly string[]
 }
 
 /** A recognised format of a file: reads it as the input of one COPY statement. */

@@ -15,6 +15,8 @@ export interface IssuerHead {
   sheet?: string
   /** Title of the first table. */
   title?: string | undefined
+  /** The first row of the file, if it is above the header. */
+  preamble?: string | undefined
   /** Ticker of the fund, upper case. */
   fund?: string | undefined
   /** Date of the holdings as the file spells it. */
@@ -29,7 +31,7 @@ export async function readIssuerHead(path: string, layouts: readonly IssuerLayou
   const readings = isWorkbook(path) ? await readSheets(path) : await readDelimited(path)
   for (const { rows, ...reading } of readings) {
     const header = findHeader(layouts, rows)
-    if (header) return { ...reading, header, ...facts(header, rows) }
+    if (header) return { ...reading, header, ...facts(header, rows, reading.sheet) }
   }
   throw unknownHeader(
     layouts,
@@ -58,21 +60,32 @@ async function readDelimited(path: string): Promise<Reading[]> {
   return DELIMITERS.map((delimiter) => ({ delimiter, rows: firstRows(text, delimiter, HEADER_ROWS + 1) }))
 }
 
-function facts(header: Header, rows: readonly string[][]): Pick<IssuerHead, 'fund' | 'asOf' | 'title'> {
+function facts(
+  header: Header,
+  rows: readonly string[][],
+  sheet = '',
+): Pick<IssuerHead, 'fund' | 'asOf' | 'title' | 'preamble'> {
   const { layout, places, row } = header
   const preamble = rows.slice(0, row).map((cells) => filled(cells).join(' '))
   // Below a table without rows there may be legal text, which is no value of a column.
   const first = filled(rows[row + 1] ?? []).length > 1 ? rows[row + 1]! : []
   const fact = (place: number | undefined, pattern: RegExp | undefined): string | undefined => {
-    const text = place === undefined ? firstMatch(preamble, pattern) : first[place]
-    return text?.trim() || undefined
+    if (place === undefined) return firstMatch([sheet, ...preamble], pattern)?.trim() || undefined
+    const text = first[place]?.trim()
+    return (pattern ? pattern.exec(text ?? '')?.[1] : text) || undefined
   }
   const fund = fact(places.fund, layout.fundPattern)?.toUpperCase()
   return {
-    fund: fund !== undefined && /^[A-Z0-9][A-Z0-9.^/-]*$/.test(fund) ? fund : undefined,
+    fund: fund !== undefined && isFund(fund) ? fund : undefined,
     asOf: fact(places.as_of, layout.asOfPattern),
+    preamble: preamble.find((text) => text !== '' && !/^sep=/i.test(text)),
     title: layout.sectioned ? titleAbove(layout, rows.slice(0, row)) : undefined,
   }
+}
+
+/** Returns true for the ticker of a fund, upper case. */
+export function isFund(text: string): boolean {
+  return /^[A-Z0-9][A-Z0-9.^/-]*$/.test(text)
 }
 
 function firstMatch(texts: readonly string[], pattern: RegExp | undefined): string | undefined {

@@ -16,6 +16,7 @@ export const STAGED_COLUMNS = [
   'isin',
   'sedol',
   'figi',
+  'market_value',
 ] as const
 export type StagedColumn = (typeof STAGED_COLUMNS)[number]
 
@@ -32,12 +33,14 @@ export interface IssuerLayout {
   headers: string[]
   /** Header cells by what they stand for; the first that the file has counts. */
   columns: Partial<Record<HeaderColumn, string[]>>
-  /** First group: ticker of the fund, in a row above the header. */
+  /** First group: ticker of the fund, in a row above the header or in the column `fund`. */
   fundPattern: RegExp | undefined
   /** First group: date of the holdings, in a row above the header. */
   asOfPattern: RegExp | undefined
   /** The file holds several tables, each under a line with its title. */
   sectioned: boolean
+  /** The column `fund` may name several funds. */
+  severalFunds: boolean
 }
 
 interface LayoutRow {
@@ -47,6 +50,7 @@ interface LayoutRow {
   fund_pattern: string | null
   as_of_pattern: string | null
   sectioned: boolean
+  several_funds: boolean
   /** Name of the table with its schema, for remedies. */
   relation: string
 }
@@ -60,10 +64,11 @@ export async function readIssuerLayouts(client: pg.Client): Promise<IssuerLayout
 }
 
 function toIssuerLayout(row: LayoutRow): IssuerLayout {
-  const { name, headers, columns, sectioned } = row
+  const { name, headers, columns, sectioned, several_funds: severalFunds } = row
   return {
     name,
     sectioned,
+    severalFunds,
     headers: headers.map(headerCell),
     columns: Object.fromEntries(
       Object.entries(columns).map(([column, cells]) => [column, cells.map(headerCell)]),

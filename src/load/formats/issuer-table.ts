@@ -1,8 +1,8 @@
 import type { QuoteFlaw } from './csv-rows.js'
 import { FileProblem } from '../file-problem.js'
 import { STAGED_COLUMNS } from './issuer-layout.js'
-import { findPlaces, tableTitle, width, type Header, type Places } from './issuer-header.js'
-import { quoteProblem, strayRow, widthProblem } from './row-problem.js'
+import { findHeader, findPlaces, tableTitle, width, type Header, type Places } from './issuer-header.js'
+import { quoteProblem, secondTable, strayRow, widthProblem } from './row-problem.js'
 
 /** Characters of rows put together before they are encoded. */
 const STAGED_CHARACTERS = 64 * 1024
@@ -17,8 +17,14 @@ export class IssuerTable {
   readonly lines: number[] = []
   private readonly staged: Buffer[] = []
   private rows = ''
+  /** Sentences about what was left out. */
+  readonly warnings: string[] = []
   private passed = 0
   private inside = false
+  /** The table comes again: the rest of the file is a copy. */
+  private repeated = false
+  /** First cells of the rows below the table. */
+  private readonly below: string[] = []
   private places: Places
   private width: number
   /** Cells that must be the same in every row: a file is about one fund on one day. */
@@ -28,6 +34,8 @@ export class IssuerTable {
     private readonly header: Header,
     /** Title of the table, which is the asset class of its rows. */
     private title: string | undefined,
+    /** First row above the header. */
+    private readonly preamble?: string,
   ) {
     this.places = header.places
     this.width = header.width
@@ -36,6 +44,7 @@ export class IssuerTable {
   /** Takes the next row of the file, preamble and header included. */
   take(cells: readonly string[], line: number, flaw?: QuoteFlaw): void {
     this.passed += 1
+    if (this.repeated) return
     if (this.passed <= this.header.row) return
     if (this.passed === this.header.row + 1) {
       this.inside = true
@@ -44,7 +53,7 @@ export class IssuerTable {
     if (this.inside && flaw === 'never closed') throw quoteProblem(cells, line, flaw)
     this.inside &&= hasTwoCells(cells) && !this.isTitle(cells)
     if (!this.inside) return this.takeOutside(cells, line)
-    if (flaw) throw quoteProblem(cells, line, flaw)
+    if (flaw && this.swallows(cells)) throw quoteProblem(cells, line, flaw)
     this.collect(cells, line)
   }
 
@@ -55,14 +64,44 @@ export class IssuerTable {
 
   private takeOutside(cells: readonly string[], line: number): void {
     const { layout } = this.header
+    if (!layout.sectioned && findHeader([layout], [cells])) return this.takeCopy(cells, line)
     if (this.looksLikeMember(cells)) throw strayRow(cells, line)
-    if (!layout.sectioned) return
+    if (!layout.sectioned) {
+      this.below.push(joined(cells))
+      return
+    }
     const places = findPlaces(layout, cells)
     if (places.weight !== undefined && (places.symbol ?? places.name) !== undefined) {
       this.places = places
       this.width = width(cells)
       this.inside = true
     } else this.title = tableTitle(layout, cells) ?? this.title
+  }
+
+  /** Takes the header of a second table: iShares downloads of currency hedged funds hold theirs twice. */
+  private takeCopy(cells: readonly string[], line: number): void {
+    const { preamble = '' } = this
+    if (preamble !== '' && this.below.some((text) => text !== '') && !this.below.includes(preamble))
+      throw secondTable(cells, line)
+    this.repeated = true
+    const last = this.lines.at(-1) ?? line
+    this.warnings.push(
+      `the file holds its table twice: line ${line} and below are left out, rows up to line ${last} are read`,
+    )
+  }
+
+  /**
+   * Returns true if a value with a line break contains the end of its row: a quote was not closed. A break within a name
+   * is none; the ticker and the weight have none.
+   */
+  private swallows(cells: readonly string[]): boolean {
+    return cells.some((cell, index) => {
+      if (!cell.includes('\n')) return false
+      if (index === this.places.symbol || index === this.places.weight) return true
+      const pieces = cell.split('\n').map((piece) => piece.split(/[,;\t|]/).length)
+      if (index + 1 < this.width) return index + pieces[0]! >= this.width
+      return pieces.slice(1).some((count) => count >= this.width)
+    })
   }
 
   /** Returns true if a row would fit into the table above, which has a gap then and did not end. */
@@ -134,6 +173,13 @@ function hasTwoCells(cells: readonly string[]): boolean {
   let filled = 0
   for (const cell of cells) if (cell !== '' && cell.trim() !== '' && (filled += 1) === 2) return true
   return false
+}
+
+function joined(cells: readonly string[]): string {
+  return cells
+    .map((cell) => cell.trim())
+    .filter((cell) => cell !== '')
+    .join(' ')
 }
 
 /** Writes a cell for COPY. Papa Parse's `unparse` takes more than twice as long for a table. */

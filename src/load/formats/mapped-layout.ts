@@ -36,6 +36,7 @@ export function mappedLayout(columns: ColumnMap, name = 'columns'): IssuerLayout
     fundPattern: undefined,
     asOfPattern: undefined,
     sectioned: false,
+    severalFunds: columns.fund !== undefined,
   }
 }
 

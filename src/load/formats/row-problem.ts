@@ -24,6 +24,16 @@ export function strayRow(cells: readonly string[], line: number): FileProblem {
   })
 }
 
+/** The header of a table below the first, about something else than that. */
+export function secondTable(cells: readonly string[], line: number): FileProblem {
+  return new FileProblem({
+    message: 'a second table, under another title than the first',
+    line,
+    value: shown(cells),
+    remedy: 'Keep one fund and one day per file.',
+  })
+}
+
 /** A row whose quotes span several lines. */
 export function quoteProblem(cells: readonly string[], line: number, flaw: QuoteFlaw): FileProblem {
   if (flaw === 'never closed') {

@@ -37,6 +37,8 @@ export async function stageFile(
     await send(content, copy)
     refuseChangedFile(file)
     await client.query('RELEASE SAVEPOINT file')
+    if (content.warnings?.length)
+      await client.query('SELECT warn_file($1, $2)', [number, JSON.stringify(content.warnings)])
   } catch (thrown) {
     const problem = await problemBehind(thrown, file, content)
     if (problem === undefined) throw thrown
