@@ -25,7 +25,7 @@ const BAD: Record<string, BadFile> = {
     content: 'A fund\n\nSymbols,Company,Percent\nNVDA,NVIDIA,99\n',
     problem: {
       message: 'the header belongs to no known format', line: 3, value: 'symbols, company, percent',
-      remedy: containing(/^Known are symbol,weight on line 1 and the downloads ark, invesco, ishares, state_street and vanguard\./),
+      remedy: containing(/^Known are symbol,weight on line 1 and the downloads ark, [\w, ]* and \w+\. .*--columns/),
     },
   },
   'a header that lacks a cell of a format': {

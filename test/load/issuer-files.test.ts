@@ -126,7 +126,7 @@ describe.skipIf(data === undefined)('the issuer files of the real data', async (
     expect(short).toContain('skipped: lines that are no members; --verbose shows each, and why')
     expect(short.join('\n')).not.toContain('ADRO')
     const long = lines(await cli(issuer, '--environment', 'shown', '--mode', 'full', '--verbose'))
-    expect(long).toContain('line  symbol  name  skipped as')
+    expect(long).toContain('line  symbol  name  weight  skipped as')
     expect(long).toContain('139  XTSLA  BLK CSH FND TREASURY SL AGENCY  money market')
     expect(long).toContain('2653  ADRO  CHINOOK THERAPEUTICS INC  unlisted')
     expect(long).toContain('2659  ADRO  CHINOOK THERAPEUTICS INC CVR  right')

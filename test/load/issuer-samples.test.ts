@@ -99,9 +99,9 @@ test('the table shows format, date and skipped rows; --verbose shows each of the
   expect(short).toContain('skipped: lines that are no members; --verbose shows each, and why')
   expect(short.join('\n')).not.toContain('XTSLA')
   const long = await cli(issuer, '--environment', 'shown', '--mode', 'full', '--verbose')
-  expect(long).toContain('line  symbol  name  skipped as')
-  expect(long).toContain('7  XTSLA  BLK CSH FND TREASURY SL AGENCY  money market')
-  expect(long).toContain('8  -  US DOLLAR  cash')
+  expect(long).toContain('line  symbol  name  weight  skipped as')
+  expect(long).toContain('7  XTSLA  BLK CSH FND TREASURY SL AGENCY  0.25 %  money market')
+  expect(long).toContain('8  -  US DOLLAR  0.05 %  cash')
 })
 
 test('a dry run prints the sum of what it would do', async () => {

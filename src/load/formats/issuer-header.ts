@@ -88,7 +88,7 @@ export function unknownHeader(
     ...(best ? { line: best.row + 1, value: shorten(names.join(', ')) } : {}),
     remedy:
       `Known are symbol,weight on line 1 and the downloads ${list(layouts.map(({ name }) => name))}.` +
-      `${closest(layouts, names)} A new format is a row of issuer_formats.`,
+      `${closest(layouts, names)} Map its columns with --columns symbol=..., weight=..., or add a row to issuer_formats.`,
   })
 }
 
