@@ -4,5 +4,6 @@ INSERT INTO fund_limits (position, fund_pattern, min_weight_sum, max_weight_sum,
 VALUES
     (10, '^(TQQQ|UPRO|UDOW|URTY|UMDD|QLD|SSO|DDM|UWM|MVV|ROM|UYG|URE|DIG|UCC|UGE|UXI|UYM|RXL|BIB|USD|UPW|LTL)$', 0, 110, 'ProShares Ultra and UltraPro: shares and swaps'),
     (20, '^(SPXL|TNA|SOXL|FAS|LABU|TECL|ERX|CURE|DPST|DRN|DUSL|MIDU|NAIL|PILL|RETL|TPOR|UTSL|WANT|WEBL|HIBL|GUSH|NUGT|JNUG|SPUU)$', 0, 110, 'Direxion Bull 2X and 3X: shares, funds and swaps'),
-    (30, '^(CSM)$', 80, 140, 'ProShares Large Cap Core Plus: 130/30, the short side is left out')
+    (30, '^(CSM)$', 80, 140, 'ProShares Large Cap Core Plus: 130/30, the short side is left out'),
+    (40, '^(HEWU|HEFA|HEZU|HEWG|HEWJ|HEWC|HSCZ|HEEM|HAWX|HEWL|HEWP|HEWI|HEWY|HEUV)$', 80, 110, 'iShares Currency Hedged: another fund, and currency forwards that may owe')
 ON CONFLICT DO NOTHING;

@@ -127,10 +127,10 @@ describe.skipIf(data === undefined)('the issuer files of the real data', async (
     expect(short.join('\n')).not.toContain('ADRO')
     const long = lines(await cli(issuer, '--environment', 'shown', '--mode', 'full', '--verbose'))
     expect(long).toContain('line  symbol  name  weight  skipped as')
-    expect(long).toContain('139  XTSLA  BLK CSH FND TREASURY SL AGENCY  money market')
-    expect(long).toContain('2653  ADRO  CHINOOK THERAPEUTICS INC  unlisted')
-    expect(long).toContain('2659  ADRO  CHINOOK THERAPEUTICS INC CVR  right')
-    expect(long).toContain('172  -  US DOLLAR  cash')
+    expect(long).toContain('139  XTSLA  BLK CSH FND TREASURY SL AGENCY  0.14 %  money market')
+    expect(long).toContain('2653  ADRO  CHINOOK THERAPEUTICS INC  0 %  unlisted')
+    expect(long).toContain('2659  ADRO  CHINOOK THERAPEUTICS INC CVR  0 %  right')
+    expect(long).toContain('172  -  US DOLLAR  0.10759 %  cash')
   })
 
   test('a dry run prints the sum of what it would do', async () => {
