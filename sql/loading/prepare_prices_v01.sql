@@ -4,12 +4,19 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Repairs blanks and lower-case symbols; rejects files with errors or with a symbol and date that an earlier line has. */
+/*
+ * Repairs blanks, lower-case symbols, and dates written 20260820 or as a timestamp; rejects files with errors or with a symbol and
+ * date that an earlier line has.
+ */
 BEGIN
+    IF EXISTS (SELECT FROM staged_files WHERE status = 'pending' AND format IS NOT NULL) THEN
+        PERFORM clean_prices();
+    END IF;
     WITH repaired AS (
         UPDATE staged_prices AS s
-        SET symbol = upper(btrim(s.symbol)), date = btrim(s.date)
+        SET symbol = upper(btrim(s.symbol)), date = price_date(btrim(s.date))
         WHERE s.symbol <> upper(btrim(s.symbol)) OR s.date <> btrim(s.date)
+            OR length(s.date) <> 10 AND s.date <> price_date(s.date)
         RETURNING s.file
     )
     UPDATE staged_files AS f

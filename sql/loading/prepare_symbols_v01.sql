@@ -4,8 +4,18 @@ LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
 AS $$
-/* Repairs blanks and lower-case symbols; rejects files with errors or with a symbol that an earlier line has. */
+/*
+ * Repairs blanks, lower-case symbols, and whole numbers with a decimal point or an exponent, as pandas and spreadsheets write them;
+ * rejects files with errors or with a symbol that an earlier line has.
+ */
 BEGIN
+    IF EXISTS (SELECT FROM staged_files WHERE status = 'pending' AND format IS NOT NULL) THEN
+        PERFORM clean_symbols();
+    END IF;
+    UPDATE staged_symbols AS s
+    SET market_cap = whole_number(s.market_cap), weighted_shares_outstanding = whole_number(s.weighted_shares_outstanding),
+        sic_code = whole_number(s.sic_code), cik = whole_number(s.cik)
+    WHERE concat(s.market_cap, s.weighted_shares_outstanding, s.sic_code, s.cik) ~ '[.+]';
     WITH repaired AS (
         UPDATE staged_symbols AS s
         SET symbol = upper(btrim(s.symbol)), type = upper(btrim(s.type))

@@ -18,7 +18,8 @@ CROSS JOIN LATERAL (
         ('close', s.close, 'not a price', 'Write a decimal number above 0.',
             is_price(s.close) AND s.close::numeric > 0),
         ('volume', s.volume, 'not a number of shares', 'Write digits only, or leave it empty.',
-            s.volume IS NULL OR s.volume ~ '^\d{1,18}(\.0+)?$')
+            s.volume IS NULL OR s.volume ~ '^\d{1,18}(\.0+)?$'),
+        ('period', s.period, 'not a daily price', 'Download the daily prices, period D.', s.period IS NULL OR upper(s.period) = 'D')
 ) AS p (column_name, value, message, remedy, good)
 -- Plain patterns first: nearly every row passes them and is looked at no further.
 WHERE (
@@ -30,6 +31,7 @@ WHERE (
         AND coalesce(s.high ~ '^\d{1,9}(\.\d+)?$', true)
         AND coalesce(s.low ~ '^\d{1,9}(\.\d+)?$', true)
         AND coalesce(s.volume ~ '^\d{1,18}(\.0+)?$', true)
+        AND coalesce(s.period = 'D', true)
     ) IS NOT TRUE
     AND p.good IS NOT TRUE
 UNION ALL

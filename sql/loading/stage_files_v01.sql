@@ -32,6 +32,7 @@ BEGIN
     -- Left behind by a session that committed without finish_load: the lock was free.
     DELETE FROM staged_files;
     DELETE FROM skipped_members;
+    DELETE FROM staged_wide;
     FOR v_staged IN SELECT DISTINCT k.staging_table FROM load_kinds AS k LOOP
         EXECUTE format('DELETE FROM %I', v_staged);
     END LOOP;

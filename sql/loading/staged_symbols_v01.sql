@@ -18,6 +18,7 @@ CREATE UNLOGGED TABLE staged_symbols (
     isin text,
     figi text,
     cik text,
+    test_issue text,
     extra_1 text,
     extra_2 text,
     extra_3 text,
@@ -29,3 +30,4 @@ CREATE UNLOGGED TABLE staged_symbols (
 );
 
 COMMENT ON TABLE staged_symbols IS 'Rows of symbol files as COPY brings them in: text, with file and line. extra_n take columns of the file that nothing reads. Scratch: emptied within the transaction of one load.';
+COMMENT ON COLUMN staged_symbols.test_issue IS 'Y for the test symbols in the directories of Nasdaq Trader. NULL in other files.';

@@ -8,6 +8,8 @@ export interface Kind {
   table: string
   columns: readonly string[]
   required: readonly string[]
+  /** Further columns of the table, which only vendors' layouts fill. */
+  vendorColumns?: readonly string[]
   /** Type of the universe that each file defines; none for kinds that write rows of a table. */
   universe?: 'ETF' | 'UNIVERSE' | 'THEME'
   /** Accepts the layouts of issuer_formats, workbooks included. */
@@ -64,6 +66,7 @@ export const KINDS = {
       'cik',
     ],
     required: ['symbol'],
+    vendorColumns: ['test_issue'],
     noDirectories: true,
     defaults: [],
     places: [{ subfolder: 'market', orFolder: true, names: /^symbols.*\.csv(\.gz)?$/i }],
@@ -74,6 +77,7 @@ export const KINDS = {
     columns: ['symbol', 'date', 'open', 'high', 'low', 'close', 'volume'],
     required: ['symbol', 'date', 'close'],
     maxRows: 'load_max_price_rows',
+    vendorColumns: ['period'],
     noDirectories: true,
     defaults: [],
     places: [{ subfolder: 'market', orFolder: true, names: /^(prices|ohlcv).*\.csv(\.gz)?$/i }],

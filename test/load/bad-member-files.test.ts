@@ -11,6 +11,8 @@ const db = await testDatabase(import.meta.url)
 const folders: string[] = []
 afterAll(() => folders.forEach(removeFolder))
 
+let count = 0
+
 interface BadFile {
   kind?: LoadKind
   /** The bad file. */
@@ -114,10 +116,20 @@ const BAD: Record<string, BadFile> = {
     content: 'symbol,weight,Weight\nAAPL,5,5\n',
     problem: { message: 'the header names the column weight twice', line: 1, column: 'weight' },
   },
-  'nine unknown columns': {
+  'more columns than any list has': {
     file: 'bad_holdings.csv',
-    content: 'symbol,a,b,c,d,e,f,g,h,i\nAAPL,1,2,3,4,5,6,7,8,9\n',
-    problem: { message: '9 columns are unknown, at most 8 may be', line: 1 },
+    content: `symbol,weight${',x'.repeat(200)}\nAAPL,5${',1'.repeat(200)}\n`.replace(/,x/g, () => `,c${(count += 1)}`),
+    problem: { message: 'the header names 202 columns, at most 200 may be', line: 1 },
+  },
+  'a line break in one of many unknown columns': {
+    file: 'bad_holdings.csv',
+    content: 'symbol,weight,a,b,c,d,e,f,g,h,i,j\nAAPL,5,1,2,3,4,5,6,7,8,9,"x\ny"\n',
+    problem: { message: 'a line break in a value', line: 2 },
+  },
+  'fewer values than many columns': {
+    file: 'bad_holdings.csv',
+    content: 'symbol,weight,a,b,c,d,e,f,g,h,i,j\nAAPL,5,1,2,3,4,5,6,7,8,9,1\nMSFT,6\n',
+    problem: { message: 'fewer columns than the header', line: 3 },
   },
   'an unclosed quote in the header': {
     file: 'bad_holdings.csv',

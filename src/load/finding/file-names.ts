@@ -23,10 +23,16 @@ export interface NamedFile {
  * the name it was downloaded under.
  */
 export function nameFile(kind: LoadKind, name: string): NamedFile {
-  const { universe, issuers } = kindOf(kind)
+  const { universe, issuers, noDirectories } = kindOf(kind)
   if (issuers && /\.xlsx$/i.test(name)) return nameWorkbook(name)
-  if (!/\.csv(\.gz)?$/i.test(name)) {
-    const endings = issuers ? '.csv, .csv.gz or .xlsx' : '.csv or .csv.gz'
+  // Stooq and Nasdaq Trader offer .txt.
+  const isMarket = noDirectories && /\.txt$/i.test(name)
+  if (!/\.csv(\.gz)?$/i.test(name) && !isMarket) {
+    const endings = issuers
+      ? '.csv, .csv.gz or .xlsx'
+      : noDirectories
+        ? '.csv, .csv.gz or .txt'
+        : '.csv or .csv.gz'
     const what = issuers ? 'CSV files and workbooks' : 'CSV files'
     return {
       problem: { message: `the name does not end in ${endings}`, remedy: `Only ${what} are loaded.` },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
 import { closeSync, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { FoundFile } from './find-files.js'
@@ -55,7 +56,7 @@ async function inspectFile(
     else if (mapped) inspected.foreign = { message: 'its columns are mapped' }
     else {
       const start = isGzip(file.path) ? await readHead(file.path, MAX_HEADER_BYTES) : head
-      const format = new CanonicalFormat(kind, readCanonicalHeader(kind, start))
+      const format = new CanonicalFormat(kind, readCanonicalHeader(kind, start, basename(file.path)))
       const isSure = !issuers || format.unread.length === 0 || format.columns.includes('weight')
       if (isSure) Object.assign(inspected, { format, problem: file.misnamed })
       else Object.assign(inspected, { canonical: { format, problem: file.misnamed }, foreign: NO_ISSUER })

@@ -1,10 +1,11 @@
 import { FileProblem } from '../file-problem.js'
 import { kindOf, type LoadKind } from '../kinds.js'
 import { refuseOtherThanCsv } from './file-signature.js'
+import { readMarketHeader, type MarketHeader } from './market-layout.js'
 
 /** First line of a canonical file. */
 export interface CanonicalHeader {
-  /** Columns of the staging table in the order of the file; unknown columns are extra_1 to extra_8. */
+  /** Columns of the staging table in the order of the file; unknown columns are extra_1, extra_2 and so on. */
   columns: string[]
   /** Header cells of the columns extra_n, as the file spells them. */
   unread: string[]
@@ -12,12 +13,23 @@ export interface CanonicalHeader {
   header: boolean
   /** The file begins with a byte order mark. */
   bom: boolean
+  /** Separator, if it is not the comma. */
+  delimiter?: string
+  /** Lines above the header, and their bytes, the byte order mark included. */
+  above?: { lines: number; bytes: number }
+  /** The vendor's layout that the file has. */
+  market?: MarketHeader
 }
 
 /** Thrown for a header that is not canonical: the file may come from an issuer. */
 export class NotCanonical extends FileProblem {}
 
-const MAX_EXTRA = 8
+/** Number of unknown columns that the staging tables take; wider files pass through staged_wide. */
+export const MAX_EXTRA = 8
+
+/** Number of columns of staged_wide. */
+const MAX_COLUMNS = 200
+
 const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** Limit for the length of the first line. An issuer's header has to be within as many bytes, too. */
@@ -27,7 +39,7 @@ export const MAX_HEADER_BYTES = 65_536
  * Reads the header of a canonical file from its first MAX_HEADER_BYTES: known columns in any order and case. A list
  * may begin with a symbol instead. Throws NotCanonical for another header, FileProblem for anything else.
  */
-export function readCanonicalHeader(kind: LoadKind, head: Buffer): CanonicalHeader {
+export function readCanonicalHeader(kind: LoadKind, head: Buffer, fileName = ''): CanonicalHeader {
   const bom = head.subarray(0, 3).equals(BOM)
   refuseOtherThanCsv(kind, head)
   const end = head.findIndex((byte) => byte === 0x0a || byte === 0x0d)
@@ -42,13 +54,61 @@ export function readCanonicalHeader(kind: LoadKind, head: Buffer): CanonicalHead
     })
   }
   refuseNul(line)
-  const cells = splitLine(line).map((cell) => cell.trim())
+  const declared = /^"?sep=(.)"?$/i.exec(line.trim())?.[1] ?? (/^sep=\t$/i.test(line) ? '\t' : undefined)
+  if (declared !== undefined) return belowSeparator(kind, head, fileName, declared)
+  return readHeaderLine(kind, head, line, { bom, fileName })
+}
+
+/** Reads the header below Excel's line `sep=;`. */
+function belowSeparator(kind: LoadKind, head: Buffer, fileName: string, delimiter: string): CanonicalHeader {
+  const bytes = /^[^\r\n]*(\r\n|\r|\n|$)/.exec(head.toString('latin1'))![0].length
+  const rest = head.subarray(bytes)
+  const line = /^[^\r\n]*/.exec(rest.toString('utf8'))![0]
+  refuseNul(line)
+  const header = readHeaderLine(kind, rest, line, { bom: false, fileName, delimiter })
+  return { ...header, delimiter, above: { lines: 1, bytes } }
+}
+
+function readHeaderLine(
+  kind: LoadKind,
+  head: Buffer,
+  line: string,
+  { bom, fileName, delimiter = ',' }: { bom: boolean; fileName: string; delimiter?: string },
+): CanonicalHeader {
+  const market = delimiter === ',' ? readMarket(kind, head, bom, fileName) : undefined
+  if (market) return market
+  const cells = splitLine(line, delimiter).map((cell) => cell.trim())
   const names = columnNames(kind, cells)
   if (kindOf(kind).headerOptional && isFirstSymbol(names))
     return { columns: ['symbol'], unread: [], header: false, bom }
   const columns = stagingColumns(kind, names)
   const unread = cells.filter((cell, index) => cell !== '' && columns[index]?.startsWith('extra_'))
   return { columns, unread, header: true, bom }
+}
+
+/** Reads the header of a vendor's listing or price file, if it is one. */
+function readMarket(
+  kind: LoadKind,
+  head: Buffer,
+  bom: boolean,
+  fileName: string,
+): CanonicalHeader | undefined {
+  const { required, universe } = kindOf(kind)
+  if (universe !== undefined) return undefined
+  const lines = head.toString('utf8', bom ? 3 : 0).split(/\r\n|\r|\n/, 3)
+  const first = (lines[0] ?? '').split(',').map((cell) => cell.trim().replace(/^"|"$/g, '').toLowerCase())
+  const isCanonical = required.every((name) => first.includes(name)) && !first.includes('last sale')
+  const market = isCanonical ? undefined : readMarketHeader(kind, lines, fileName)
+  if (!market) return undefined
+  const columns = stagingColumns(kind, market.cells, market)
+  const unread = market.cells.filter((cell, index) => cell !== '' && columns[index]?.startsWith('extra_'))
+  const header = { columns, unread, header: true, bom, market }
+  if (market.above === 0)
+    return market.delimiter === ',' ? header : { ...header, delimiter: market.delimiter }
+  const above = lines.slice(0, market.above).join('\n')
+  const end = /\r\n/.test(head.toString('latin1')) ? 2 : 1
+  const bytes = Buffer.byteLength(above) - (market.above - 1) + market.above * end + (bom ? 3 : 0)
+  return { ...header, bom: false, above: { lines: market.above, bytes } }
 }
 
 /** Headings that stand for the column symbol where no column has that name. */
@@ -103,9 +163,12 @@ function refuseNul(line: string): void {
   })
 }
 
-function stagingColumns(kind: LoadKind, names: readonly string[]): string[] {
-  const { columns: known, required } = kindOf(kind)
-  const missing = required.filter((name) => !names.includes(name))
+function stagingColumns(kind: LoadKind, names: readonly string[], market?: MarketHeader): string[] {
+  const { columns, vendorColumns = [], required } = kindOf(kind)
+  const known = market ? [...columns, ...vendorColumns] : columns
+  const missing = required.filter(
+    (name) => !names.includes(name) && !(name === 'symbol' && market?.symbol !== undefined),
+  )
   if (missing.length > 0) throw missingColumns(missing, names)
   const repeated = names.find((name, index) => name !== '' && names.indexOf(name) !== index)
   if (repeated !== undefined) {
@@ -117,15 +180,14 @@ function stagingColumns(kind: LoadKind, names: readonly string[]): string[] {
     })
   }
   let extra = 0
-  const columns = names.map((name) => (known.includes(name) ? name : `extra_${(extra += 1)}`))
-  if (extra > MAX_EXTRA) {
+  if (names.length > MAX_COLUMNS) {
     throw new FileProblem({
-      message: `${extra} columns are unknown, at most ${MAX_EXTRA} may be`,
+      message: `the header names ${names.length} columns, at most ${MAX_COLUMNS} may be`,
       line: 1,
-      remedy: `Known columns: ${known.join(', ')}.`,
+      remedy: `Known columns: ${columns.join(', ')}.`,
     })
   }
-  return columns
+  return names.map((name) => (known.includes(name) ? name : `extra_${(extra += 1)}`))
 }
 
 function missingColumns(missing: readonly string[], names: readonly string[]): NotCanonical {
@@ -141,10 +203,11 @@ function missingColumns(missing: readonly string[], names: readonly string[]): N
   })
 }
 
-function splitLine(line: string): string[] {
+function splitLine(line: string, delimiter: string): string[] {
   const fields: string[] = []
   // A blank can match in one place only: with two, a long line of them would take seconds.
-  const field = /("(?:[^"]|"")*"\s*|[^",]*)(,|$)/y
+  const comma = /[\\\]^-]/.test(delimiter) ? `\\${delimiter}` : delimiter
+  const field = new RegExp(`("(?:[^"]|"")*"\\s*|[^"${comma}]*)([${comma}]|$)`, 'y')
   do {
     const match = field.exec(line)
     if (!match) {

@@ -16,7 +16,7 @@ export function refuseOtherThanCsv(kind: LoadKind, head: Buffer): void {
   if (first === '\xff\xfe' || first === '\xfe\xff' || zeros * 4 > start.length)
     refuse('the file is UTF-16', 'Save it as UTF-8 ("CSV UTF-8" in Excel).')
   if (first === '\x1f\x8b') refuse('the file is compressed', 'Rename it so that it ends in .csv.gz.')
-  if (/^(\xef\xbb\xbf)?\s*</.test(head.toString('latin1', 0, 1024)))
+  if (/^(\xef\xbb\xbf)?\s*<(?!ticker>,)/i.test(head.toString('latin1', 0, 1024)))
     refuse('the file is a web page, not CSV', 'Often an error page: open it in a browser, download again.')
 }
 

@@ -24,7 +24,7 @@ export interface Content {
 
 /** A recognised format of a file: reads it as the input of one COPY statement. */
 export interface Format {
-  /** Name of the row of issuer_formats; none for a canonical file. */
+  /** Name of the row of issuer_formats, or of a vendor's layout; none for a canonical file. */
   readonly name?: string
   /** Date of the holdings as the file spells it. */
   readonly asOf?: string | undefined
@@ -34,6 +34,10 @@ export interface Format {
   readonly unread: readonly string[]
   /** The COPY statement that takes the content. */
   readonly copy: string
+  /** Ticker of all rows of a price file without a column of them. */
+  readonly symbol?: string
+  /** The staging table and its columns, if COPY takes the content to staged_wide first. */
+  readonly project?: { table: string; columns: readonly string[] }
   /** Line of the first row, where rows are numbered while COPY takes them. */
   readonly firstLine: number
   /** Reads the file. Throws FileProblem if it cannot be loaded; a stream throws it later. */

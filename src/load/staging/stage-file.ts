@@ -36,6 +36,10 @@ export async function stageFile(
     copy = startCopy(client, number, format)
     await send(content, copy)
     refuseChangedFile(file)
+    if (format.project) {
+      const { table, columns } = format.project
+      await client.query('SELECT project_wide($1, $2, $3)', [number, table, columns])
+    }
     await client.query('RELEASE SAVEPOINT file')
     if (content.warnings?.length)
       await client.query('SELECT warn_file($1, $2)', [number, JSON.stringify(content.warnings)])
@@ -55,7 +59,9 @@ function formatOf({ path, problem, format }: InspectedFile): Format {
 
 function startCopy(client: pg.Client, number: number, format: Format): CopyStreamQuery {
   // One message to the server per file: a DO block returns no row, which pg-copy-streams could not take.
-  const start = `SAVEPOINT file; DO 'BEGIN PERFORM stage_file(${number}, ${format.firstLine}); END'`
+  const { firstLine, symbol } = format
+  const prices = symbol === undefined ? '' : ` PERFORM stage_symbol($sql$${symbol}$sql$);`
+  const start = `SAVEPOINT file; DO $do$BEGIN PERFORM stage_file(${number}, ${firstLine});${prices} END$do$`
   const copy = client.query(copyFrom(`${start}; ${format.copy}`))
   // The server's answer to an aborted COPY arrives when there is no other listener left.
   copy.on('error', () => undefined)

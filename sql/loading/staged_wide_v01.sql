@@ -1,0 +1,31 @@
+CREATE UNLOGGED TABLE staged_wide (
+    file integer NOT NULL DEFAULT current_setting('universes.staged_file')::integer,
+    line bigint NOT NULL DEFAULT nextval('staging_line'),
+    cell_1 text, cell_2 text, cell_3 text, cell_4 text, cell_5 text, cell_6 text, cell_7 text, cell_8 text,
+    cell_9 text, cell_10 text, cell_11 text, cell_12 text, cell_13 text, cell_14 text, cell_15 text, cell_16 text,
+    cell_17 text, cell_18 text, cell_19 text, cell_20 text, cell_21 text, cell_22 text, cell_23 text, cell_24 text,
+    cell_25 text, cell_26 text, cell_27 text, cell_28 text, cell_29 text, cell_30 text, cell_31 text, cell_32 text,
+    cell_33 text, cell_34 text, cell_35 text, cell_36 text, cell_37 text, cell_38 text, cell_39 text, cell_40 text,
+    cell_41 text, cell_42 text, cell_43 text, cell_44 text, cell_45 text, cell_46 text, cell_47 text, cell_48 text,
+    cell_49 text, cell_50 text, cell_51 text, cell_52 text, cell_53 text, cell_54 text, cell_55 text, cell_56 text,
+    cell_57 text, cell_58 text, cell_59 text, cell_60 text, cell_61 text, cell_62 text, cell_63 text, cell_64 text,
+    cell_65 text, cell_66 text, cell_67 text, cell_68 text, cell_69 text, cell_70 text, cell_71 text, cell_72 text,
+    cell_73 text, cell_74 text, cell_75 text, cell_76 text, cell_77 text, cell_78 text, cell_79 text, cell_80 text,
+    cell_81 text, cell_82 text, cell_83 text, cell_84 text, cell_85 text, cell_86 text, cell_87 text, cell_88 text,
+    cell_89 text, cell_90 text, cell_91 text, cell_92 text, cell_93 text, cell_94 text, cell_95 text, cell_96 text,
+    cell_97 text, cell_98 text, cell_99 text, cell_100 text, cell_101 text, cell_102 text, cell_103 text, cell_104 text,
+    cell_105 text, cell_106 text, cell_107 text, cell_108 text, cell_109 text, cell_110 text, cell_111 text, cell_112 text,
+    cell_113 text, cell_114 text, cell_115 text, cell_116 text, cell_117 text, cell_118 text, cell_119 text, cell_120 text,
+    cell_121 text, cell_122 text, cell_123 text, cell_124 text, cell_125 text, cell_126 text, cell_127 text, cell_128 text,
+    cell_129 text, cell_130 text, cell_131 text, cell_132 text, cell_133 text, cell_134 text, cell_135 text, cell_136 text,
+    cell_137 text, cell_138 text, cell_139 text, cell_140 text, cell_141 text, cell_142 text, cell_143 text, cell_144 text,
+    cell_145 text, cell_146 text, cell_147 text, cell_148 text, cell_149 text, cell_150 text, cell_151 text, cell_152 text,
+    cell_153 text, cell_154 text, cell_155 text, cell_156 text, cell_157 text, cell_158 text, cell_159 text, cell_160 text,
+    cell_161 text, cell_162 text, cell_163 text, cell_164 text, cell_165 text, cell_166 text, cell_167 text, cell_168 text,
+    cell_169 text, cell_170 text, cell_171 text, cell_172 text, cell_173 text, cell_174 text, cell_175 text, cell_176 text,
+    cell_177 text, cell_178 text, cell_179 text, cell_180 text, cell_181 text, cell_182 text, cell_183 text, cell_184 text,
+    cell_185 text, cell_186 text, cell_187 text, cell_188 text, cell_189 text, cell_190 text, cell_191 text, cell_192 text,
+    cell_193 text, cell_194 text, cell_195 text, cell_196 text, cell_197 text, cell_198 text, cell_199 text, cell_200 text
+);
+
+COMMENT ON TABLE staged_wide IS 'Rows of canonical files with more unread columns than a staging table takes: cell_n is the value of the nth column. Scratch: project_wide empties it.';
