@@ -10,7 +10,7 @@ VALUES
     (30, 'cash', 'asset_class', '^cash|^contanti$|^ca$|currenc|short[- ]term reserves', false),
     (40, 'future', 'asset_class', 'future', false),
     (42, 'future', 'symbol', ' (comdty|index|curncy)$', false),
-    (45, 'derivative', 'symbol', '^\d?[A-Z]+ +\d{6}[CP]\d{8}$|^\S+ trs\M', false),
+    (45, 'derivative', 'symbol', '^\d?[A-Z]+ +\d{6}[CP]\d{8}$|^\S+ trs( |$)', false),
     (50, 'derivative', 'asset_class', 'option|swap|forward|derivative|equity[- ]linked', false),
     (60, 'bond', 'asset_class', 'fixed income|^(bond|treasury|t-bill|bill|note)s?', false),
     (65, 'bond', 'name', '\mtreasury (bill|note|bond)s?( \d|$)', false),

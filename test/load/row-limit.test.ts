@@ -74,7 +74,7 @@ async function readRows(name: string, bytes: string | Buffer, rows: number): Pro
   const limit = { rows, setting: 'one', table: 'settings' }
   const { size } = statSync(path)
   const buffer = Buffer.alloc(SMALL_BYTES)
-  const { data } = format.read({ path, bytes: size, buffer, limit, onRead: () => undefined })
+  const { data } = await format.read({ path, bytes: size, buffer, limit, onRead: () => undefined })
   if (!Buffer.isBuffer(data)) for await (const chunk of data) expect(chunk).toBeInstanceOf(Buffer)
 }
 
