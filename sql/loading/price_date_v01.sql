@@ -9,6 +9,7 @@ AS $$
     /* Midnight is that of the day, whatever the zone. Another time in UTC before 4 o'clock is of the day before in New York. */
     SELECT CASE
         WHEN p_text ~ '^(19|20)\d{6}$' THEN format('%s-%s-%s', substr(p_text, 1, 4), substr(p_text, 5, 2), substr(p_text, 7, 2))
+        WHEN t.parts IS NULL THEN p_text
         WHEN t.parts[2] = '00:00' OR t.parts[4] LIKE '-%' OR t.parts[4] IS NULL
             OR t.parts[4] ~* '^(z|\+00:?00)$' AND t.parts[2] >= '04:00' THEN t.parts[1]
         ELSE p_text

@@ -6,6 +6,8 @@ RETURNS void
 LANGUAGE plpgsql
 VOLATILE
 SET search_path FROM CURRENT
+-- There are no statistics of rows just staged.
+SET enable_nestloop = off
 AS $$
 /*
  * Rejects every file with a row in the relation p_problems (file, line, column_name, value, message, remedy), keeping
@@ -15,16 +17,16 @@ DECLARE
     v_rejected integer[];
 BEGIN
     EXECUTE format($sql$
-        WITH rejected AS (
+        WITH problems AS MATERIALIZED (
+            SELECT DISTINCT ON (file) file, jsonb_strip_nulls(jsonb_build_object(
+                'message', message, 'line', line, 'column', column_name, 'value', left(value, 80), 'remedy', remedy,
+                'more', count(*) OVER (PARTITION BY file) - 1)) AS problem
+            FROM %s
+            ORDER BY file, line
+        ), rejected AS (
             UPDATE staged_files AS f
             SET status = 'rejected', problem = p.problem
-            FROM (
-                SELECT DISTINCT ON (file) file, jsonb_strip_nulls(jsonb_build_object(
-                    'message', message, 'line', line, 'column', column_name, 'value', left(value, 80), 'remedy', remedy,
-                    'more', count(*) OVER (PARTITION BY file) - 1)) AS problem
-                FROM %s
-                ORDER BY file, line
-            ) AS p
+            FROM problems AS p
             WHERE f.file = p.file
             RETURNING f.file
         )
