@@ -29,7 +29,8 @@ AS $$
             ('withheld_members', '{INSERT,UPDATE,DELETE}'),
             ('staged_symbols', '{INSERT,UPDATE,DELETE,TRUNCATE}'),
             ('staged_prices', '{INSERT,UPDATE,DELETE,TRUNCATE}'),
-            ('staged_sectors', '{INSERT,UPDATE,DELETE,TRUNCATE}')
+            ('staged_sectors', '{INSERT,UPDATE,DELETE,TRUNCATE}'),
+            ('staged_wide', '{INSERT,UPDATE,DELETE,TRUNCATE}')
     ), withheld (function) AS (
         -- Functions for owners: installation, adoption, removal, rules, and roles.
         VALUES ('install_file'), ('register_file'), ('remove_file'), ('add_missing_columns'), ('adopt_table'), ('assert_writable'),
