@@ -69,6 +69,10 @@ CREATE TABLE symbols (
     sic_code text,
     sic_description text,
     country text,
+    cusip text,
+    isin text,
+    figi text,
+    cik text,
     last_updated timestamp with time zone DEFAULT now(),
     CONSTRAINT symbols_pkey PRIMARY KEY (symbol)
 );
@@ -172,9 +176,10 @@ CREATE VIEW membership_history (
     valid_to timestamp with time zone,
     opened_by uuid,
     closed_by uuid,
-    close_reason text
+    close_reason text,
+    open_reason text
 )
-    AS SELECT group_id, type, name, environment, symbol, weight, market_cap, metadata, valid_from, valid_to, opened_by, closed_by, close_reason
+    AS SELECT group_id, type, name, environment, symbol, weight, market_cap, metadata, valid_from, valid_to, opened_by, closed_by, close_reason, open_reason
     FROM membership_history h LEFT JOIN definition_groups g ON id = group_id;
 
 CREATE VIEW sector_candidates (
@@ -260,7 +265,7 @@ CREATE FUNCTION enrich_sectors(p_mode text DEFAULT 'incremental'::text, p_dry_ru
 CREATE FUNCTION explain_membership(p_symbol text, p_name text, p_type text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, rank integer, weight numeric, market_cap bigint, run_id uuid, run text, triggered_by text, ended_by uuid, end_reason text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 95d62f608843ebf0b36ebd45f394754a;
+    AS md5 98ac18914c530bfaeb4012aa92ec0af6;
 
 CREATE FUNCTION import_legacy(p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
@@ -288,7 +293,7 @@ CREATE FUNCTION refresh_universes(p_mode text DEFAULT 'full'::text, p_append boo
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 2ac73d1ed6832936938770184802e2a9;
+    AS md5 1bf69d45ce6c01ebeda1ee2b3bd5a57e;
 
 CREATE FUNCTION relationship_report(p_environment text DEFAULT 'DEFAULT'::text, p_detail boolean DEFAULT false) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -315,7 +320,7 @@ CREATE FUNCTION rollback_universes(p_to text, p_before boolean DEFAULT false, p_
     SET TimeZone=UTC
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 65371e6bfaf8a15fd93d044a4bce96eb;
+    AS md5 65ff3d70b94957d145e31f8571832fee;
 
 CREATE FUNCTION schedule_refresh(p_cron text DEFAULT '0 6 * * *'::text, p_timezone text DEFAULT NULL::text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(job_id bigint, job_name text, schedule text, timezone text, command text)
     LANGUAGE plpgsql VOLATILE
@@ -389,6 +394,13 @@ CREATE TYPE refresh_context AS (
 
 -- tables
 
+CREATE TABLE countries (
+    code text NOT NULL,
+    names text[] NOT NULL,
+    CONSTRAINT countries_code_check CHECK ((code ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT countries_pkey PRIMARY KEY (code)
+);
+
 CREATE TABLE etf_categories (
     name text NOT NULL,
     title text NOT NULL,
@@ -409,13 +421,23 @@ CREATE TABLE event_channels (
     CONSTRAINT event_channels_pkey PRIMARY KEY (event, channel)
 );
 
+CREATE TABLE fund_limits (
+    "position" smallint NOT NULL,
+    fund_pattern text NOT NULL,
+    min_weight_sum numeric,
+    max_weight_sum numeric,
+    description text,
+    CONSTRAINT fund_limits_fund_pattern_check CHECK (((''::text ~ fund_pattern) IS NOT NULL)),
+    CONSTRAINT fund_limits_pkey PRIMARY KEY ("position")
+);
+
 CREATE TABLE holding_skip_rules (
     "position" smallint NOT NULL,
     reason text NOT NULL,
     column_name text NOT NULL,
     pattern text NOT NULL,
     unknown_only boolean NOT NULL DEFAULT false,
-    CONSTRAINT holding_skip_rules_column_name_check CHECK ((column_name = ANY (ARRAY['symbol'::text, 'name'::text, 'sector'::text, 'asset_class'::text, 'exchange'::text]))),
+    CONSTRAINT holding_skip_rules_column_name_check CHECK ((column_name = ANY (ARRAY['symbol'::text, 'name'::text, 'sector'::text, 'asset_class'::text, 'exchange'::text, 'listing'::text]))),
     CONSTRAINT holding_skip_rules_pattern_check CHECK (((''::text ~* pattern) IS NOT NULL)),
     CONSTRAINT holding_skip_rules_pkey PRIMARY KEY ("position")
 );
@@ -455,13 +477,17 @@ CREATE TABLE issuer_formats (
     issuer text NOT NULL,
     headers text[] NOT NULL,
     columns jsonb NOT NULL,
+    weight_unit text NOT NULL DEFAULT 'percent'::text,
+    decimal_comma boolean NOT NULL DEFAULT false,
+    several_funds boolean NOT NULL DEFAULT false,
     fund_pattern text,
     as_of_pattern text,
     sectioned boolean NOT NULL DEFAULT false,
     CONSTRAINT issuer_formats_columns_check CHECK ((columns ? 'symbol'::text)),
     CONSTRAINT issuer_formats_headers_check CHECK ((cardinality(headers) > 0)),
     CONSTRAINT issuer_formats_name_check CHECK ((name ~ '^[a-z][a-z0-9_]*$'::text)),
-    CONSTRAINT issuer_formats_pkey PRIMARY KEY (name)
+    CONSTRAINT issuer_formats_pkey PRIMARY KEY (name),
+    CONSTRAINT issuer_formats_weight_unit_check CHECK ((weight_unit = ANY (ARRAY['percent'::text, 'fraction'::text, 'market_value'::text])))
 );
 
 CREATE TABLE legacy_families (
@@ -469,6 +495,17 @@ CREATE TABLE legacy_families (
     group_type text,
     CONSTRAINT legacy_families_family_check CHECK ((family = lower(family))),
     CONSTRAINT legacy_families_pkey PRIMARY KEY (family)
+);
+
+CREATE TABLE listing_rules (
+    "position" smallint NOT NULL,
+    column_name text NOT NULL,
+    pattern text NOT NULL,
+    listing text NOT NULL,
+    CONSTRAINT listing_rules_column_name_check CHECK ((column_name = ANY (ARRAY['exchange'::text, 'currency'::text, 'country'::text, 'name'::text, 'cusip'::text]))),
+    CONSTRAINT listing_rules_listing_check CHECK ((listing = ANY (ARRAY['us'::text, 'foreign'::text]))),
+    CONSTRAINT listing_rules_pattern_check CHECK (((''::text ~* pattern) IS NOT NULL)),
+    CONSTRAINT listing_rules_pkey PRIMARY KEY ("position")
 );
 
 CREATE TABLE load_kinds (
@@ -551,8 +588,15 @@ CREATE TABLE membership_history (
     opened_by uuid,
     closed_by uuid,
     close_reason text,
+    open_reason text,
     CONSTRAINT membership_history_check CHECK ((valid_to > valid_from)),
     CONSTRAINT membership_history_pkey PRIMARY KEY (group_id, symbol, valid_from)
+);
+
+CREATE TABLE name_fillers (
+    word text NOT NULL,
+    CONSTRAINT name_fillers_pkey PRIMARY KEY (word),
+    CONSTRAINT name_fillers_word_check CHECK ((word ~ '^[A-Z0-9]+$'::text))
 );
 
 CREATE TABLE ranking_sizes (
@@ -656,13 +700,35 @@ CREATE TABLE sic_sectors (
     CONSTRAINT sic_sectors_sector_fkey FOREIGN KEY (sector) REFERENCES sectors(name) ON UPDATE CASCADE
 );
 
+CREATE UNLOGGED TABLE skipped_members (
+    file integer NOT NULL,
+    line bigint NOT NULL,
+    symbol text,
+    weight text,
+    name text,
+    sector text,
+    asset_class text,
+    exchange text,
+    country text,
+    currency text,
+    market_currency text,
+    cusip text,
+    isin text,
+    sedol text,
+    figi text,
+    reason text NOT NULL,
+    percent numeric
+);
+
 CREATE UNLOGGED TABLE staged_files (
     file integer NOT NULL,
+    kind text NOT NULL,
     name text NOT NULL,
     md5 text,
     group_type text,
     group_name text,
     columns text[] NOT NULL DEFAULT '{}'::text[],
+    unread text[] NOT NULL DEFAULT '{}'::text[],
     format text,
     as_of date,
     status text NOT NULL DEFAULT 'pending'::text,
@@ -670,10 +736,14 @@ CREATE UNLOGGED TABLE staged_files (
     symbols bigint NOT NULL DEFAULT 0,
     weights bigint NOT NULL DEFAULT 0,
     unknown bigint NOT NULL DEFAULT 0,
+    inactive bigint NOT NULL DEFAULT 0,
     weight_sum numeric,
     repaired bigint NOT NULL DEFAULT 0,
     skipped jsonb NOT NULL DEFAULT '{}'::jsonb,
+    skipped_percent jsonb,
+    foreign_percent numeric NOT NULL DEFAULT 0,
     skipped_lines jsonb NOT NULL DEFAULT '[]'::jsonb,
+    suspects jsonb NOT NULL DEFAULT '[]'::jsonb,
     held_by jsonb NOT NULL DEFAULT '[]'::jsonb,
     problem jsonb,
     warnings jsonb NOT NULL DEFAULT '[]'::jsonb,
@@ -691,6 +761,14 @@ CREATE UNLOGGED TABLE staged_members (
     sector text,
     asset_class text,
     exchange text,
+    country text,
+    currency text,
+    market_currency text,
+    cusip text,
+    isin text,
+    sedol text,
+    figi text,
+    market_value text,
     extra_1 text,
     extra_2 text,
     extra_3 text,
@@ -704,13 +782,14 @@ CREATE UNLOGGED TABLE staged_members (
 CREATE UNLOGGED TABLE staged_prices (
     file integer NOT NULL DEFAULT (current_setting('universes.staged_file'::text))::integer,
     line bigint NOT NULL DEFAULT nextval('staging_line'::regclass),
-    symbol text,
+    symbol text DEFAULT NULLIF(current_setting('universes.staged_symbol'::text, true), ''::text),
     date text,
     open text,
     high text,
     low text,
     close text,
     volume text,
+    period text,
     extra_1 text,
     extra_2 text,
     extra_3 text,
@@ -752,6 +831,11 @@ CREATE UNLOGGED TABLE staged_symbols (
     sic_code text,
     sic_description text,
     country text,
+    cusip text,
+    isin text,
+    figi text,
+    cik text,
+    test_issue text,
     extra_1 text,
     extra_2 text,
     extra_3 text,
@@ -760,6 +844,211 @@ CREATE UNLOGGED TABLE staged_symbols (
     extra_6 text,
     extra_7 text,
     extra_8 text
+);
+
+CREATE UNLOGGED TABLE staged_wide (
+    file integer NOT NULL DEFAULT (current_setting('universes.staged_file'::text))::integer,
+    line bigint NOT NULL DEFAULT nextval('staging_line'::regclass),
+    cell_1 text,
+    cell_2 text,
+    cell_3 text,
+    cell_4 text,
+    cell_5 text,
+    cell_6 text,
+    cell_7 text,
+    cell_8 text,
+    cell_9 text,
+    cell_10 text,
+    cell_11 text,
+    cell_12 text,
+    cell_13 text,
+    cell_14 text,
+    cell_15 text,
+    cell_16 text,
+    cell_17 text,
+    cell_18 text,
+    cell_19 text,
+    cell_20 text,
+    cell_21 text,
+    cell_22 text,
+    cell_23 text,
+    cell_24 text,
+    cell_25 text,
+    cell_26 text,
+    cell_27 text,
+    cell_28 text,
+    cell_29 text,
+    cell_30 text,
+    cell_31 text,
+    cell_32 text,
+    cell_33 text,
+    cell_34 text,
+    cell_35 text,
+    cell_36 text,
+    cell_37 text,
+    cell_38 text,
+    cell_39 text,
+    cell_40 text,
+    cell_41 text,
+    cell_42 text,
+    cell_43 text,
+    cell_44 text,
+    cell_45 text,
+    cell_46 text,
+    cell_47 text,
+    cell_48 text,
+    cell_49 text,
+    cell_50 text,
+    cell_51 text,
+    cell_52 text,
+    cell_53 text,
+    cell_54 text,
+    cell_55 text,
+    cell_56 text,
+    cell_57 text,
+    cell_58 text,
+    cell_59 text,
+    cell_60 text,
+    cell_61 text,
+    cell_62 text,
+    cell_63 text,
+    cell_64 text,
+    cell_65 text,
+    cell_66 text,
+    cell_67 text,
+    cell_68 text,
+    cell_69 text,
+    cell_70 text,
+    cell_71 text,
+    cell_72 text,
+    cell_73 text,
+    cell_74 text,
+    cell_75 text,
+    cell_76 text,
+    cell_77 text,
+    cell_78 text,
+    cell_79 text,
+    cell_80 text,
+    cell_81 text,
+    cell_82 text,
+    cell_83 text,
+    cell_84 text,
+    cell_85 text,
+    cell_86 text,
+    cell_87 text,
+    cell_88 text,
+    cell_89 text,
+    cell_90 text,
+    cell_91 text,
+    cell_92 text,
+    cell_93 text,
+    cell_94 text,
+    cell_95 text,
+    cell_96 text,
+    cell_97 text,
+    cell_98 text,
+    cell_99 text,
+    cell_100 text,
+    cell_101 text,
+    cell_102 text,
+    cell_103 text,
+    cell_104 text,
+    cell_105 text,
+    cell_106 text,
+    cell_107 text,
+    cell_108 text,
+    cell_109 text,
+    cell_110 text,
+    cell_111 text,
+    cell_112 text,
+    cell_113 text,
+    cell_114 text,
+    cell_115 text,
+    cell_116 text,
+    cell_117 text,
+    cell_118 text,
+    cell_119 text,
+    cell_120 text,
+    cell_121 text,
+    cell_122 text,
+    cell_123 text,
+    cell_124 text,
+    cell_125 text,
+    cell_126 text,
+    cell_127 text,
+    cell_128 text,
+    cell_129 text,
+    cell_130 text,
+    cell_131 text,
+    cell_132 text,
+    cell_133 text,
+    cell_134 text,
+    cell_135 text,
+    cell_136 text,
+    cell_137 text,
+    cell_138 text,
+    cell_139 text,
+    cell_140 text,
+    cell_141 text,
+    cell_142 text,
+    cell_143 text,
+    cell_144 text,
+    cell_145 text,
+    cell_146 text,
+    cell_147 text,
+    cell_148 text,
+    cell_149 text,
+    cell_150 text,
+    cell_151 text,
+    cell_152 text,
+    cell_153 text,
+    cell_154 text,
+    cell_155 text,
+    cell_156 text,
+    cell_157 text,
+    cell_158 text,
+    cell_159 text,
+    cell_160 text,
+    cell_161 text,
+    cell_162 text,
+    cell_163 text,
+    cell_164 text,
+    cell_165 text,
+    cell_166 text,
+    cell_167 text,
+    cell_168 text,
+    cell_169 text,
+    cell_170 text,
+    cell_171 text,
+    cell_172 text,
+    cell_173 text,
+    cell_174 text,
+    cell_175 text,
+    cell_176 text,
+    cell_177 text,
+    cell_178 text,
+    cell_179 text,
+    cell_180 text,
+    cell_181 text,
+    cell_182 text,
+    cell_183 text,
+    cell_184 text,
+    cell_185 text,
+    cell_186 text,
+    cell_187 text,
+    cell_188 text,
+    cell_189 text,
+    cell_190 text,
+    cell_191 text,
+    cell_192 text,
+    cell_193 text,
+    cell_194 text,
+    cell_195 text,
+    cell_196 text,
+    cell_197 text,
+    cell_198 text,
+    cell_199 text,
+    cell_200 text
 );
 
 CREATE TABLE stock_types (
@@ -862,11 +1151,27 @@ CREATE TABLE vendor_sectors (
     CONSTRAINT vendor_sectors_vendor_sector_check CHECK ((vendor_sector = lower(btrim(vendor_sector))))
 );
 
+CREATE TABLE withheld_members (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    group_id bigint NOT NULL,
+    symbol text,
+    line bigint,
+    weight numeric,
+    metadata jsonb,
+    reason text NOT NULL,
+    stated jsonb NOT NULL,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT withheld_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES definition_groups(id) ON DELETE CASCADE,
+    CONSTRAINT withheld_members_pkey PRIMARY KEY (id)
+);
+
 -- sequences
 
 CREATE SEQUENCE staging_line AS bigint INCREMENT 1 START 1;
 
 CREATE SEQUENCE universe_events_seq_seq AS bigint INCREMENT 1 START 1;
+
+CREATE SEQUENCE withheld_members_id_seq AS bigint INCREMENT 1 START 1;
 
 -- indexes
 
@@ -881,6 +1186,8 @@ CREATE INDEX universe_events_progress ON universe_events USING btree (run_id, se
 CREATE INDEX universe_events_unpublished ON universe_events USING btree (seq) WHERE published_at IS NULL;
 
 CREATE INDEX universes_history_validity ON membership_history USING btree (group_id, valid_to, valid_from);
+
+CREATE INDEX withheld_members_group ON withheld_members USING btree (group_id, symbol);
 
 -- views
 
@@ -898,6 +1205,22 @@ CREATE VIEW active_stocks (
     FROM symbols s
     WHERE active AND (type = ANY ((ARRAY( SELECT type
     FROM stock_types t))));
+
+CREATE VIEW amount_problems (
+    file integer,
+    line bigint,
+    column_name text,
+    value text,
+    message text,
+    remedy text
+)
+    AS SELECT file, line, 'market_value'::text AS column_name, market_value AS value, 'not an amount of money'::text AS message, 'The weights are computed from the market values of all rows: correct it, or download the file again.'::text AS remedy
+    FROM staged_files f JOIN issuer_formats i ON name = format AND weight_unit = 'market_value'::text JOIN staged_members m ON file = file
+    WHERE status = 'pending'::text AND market_value IS NOT NULL AND stated_amount(market_value, decimal_comma) IS NULL
+    UNION ALL SELECT file, NULL::bigint AS line, 'market_value'::text AS column_name, sum(stated_amount(market_value, decimal_comma))::text AS value, 'the market values do not sum to more than 0'::text AS message, 'The weights are computed from them: download the file again.'::text AS remedy
+    FROM staged_files f JOIN issuer_formats i ON name = format AND weight_unit = 'market_value'::text JOIN staged_members m ON file = file
+    WHERE status = 'pending'::text
+    GROUP BY file HAVING COALESCE(sum(stated_amount(market_value, decimal_comma)), 0::numeric) <= 0::numeric;
 
 CREATE VIEW check_empty_etfs (
     environment text,
@@ -926,14 +1249,31 @@ CREATE VIEW check_empty_universes (
     FROM empty_groups e
     WHERE type = 'UNIVERSE'::text;
 
+CREATE VIEW check_file_members (
+    environment text,
+    subject text,
+    detail text
+)
+    AS SELECT environment, name AS subject, format('its file states %s rows: %s are members, %s are withheld'::text, metadata ->> 'rows'::text, members, withheld) AS detail
+    FROM definition_groups g CROSS JOIN LATERAL ( SELECT count(*) AS members
+    FROM group_memberships m_1
+    WHERE group_id = id) m CROSS JOIN LATERAL ( SELECT count(*) AS withheld
+    FROM withheld_members w_1
+    WHERE group_id = id) w
+    WHERE metadata ? 'rows'::text AND NOT metadata ? 'retired_at'::text AND (members + withheld) <> ((metadata ->> 'rows'::text)::bigint)
+    UNION ALL SELECT environment, group_name AS subject, format('%s is active and stated by its file, but no member'::text, abbreviate_list(array_agg(symbol
+    ORDER BY (symbol COLLATE "C")), 5)) AS detail
+    FROM desired_returns r
+    GROUP BY environment, group_type, group_name;
+
 CREATE VIEW check_high_weight_sums (
     environment text,
     subject text,
     detail text
 )
-    AS SELECT environment, name AS subject, format('%s weights sum to %s percent, limit %s'::text, weighted, round(weight_sum, 2), value) AS detail
-    FROM fund_weights f JOIN settings l ON name = 'load_max_weight_sum'::text
-    WHERE weight_sum > value;
+    AS SELECT environment, name AS subject, format('%s weights sum to %s percent, limit %s'::text, weighted, round(weight_sum, 2), maximum) AS detail
+    FROM fund_weights f
+    WHERE weight_sum > maximum;
 
 CREATE VIEW check_history_gaps (
     environment text,
@@ -991,9 +1331,9 @@ CREATE VIEW check_low_weight_sums (
     subject text,
     detail text
 )
-    AS SELECT environment, name AS subject, format('%s weights sum to %s percent, limit %s'::text, weighted, round(weight_sum, 2), value) AS detail
-    FROM fund_weights f JOIN settings l ON name = 'load_low_weight_sum'::text
-    WHERE weight_sum < value;
+    AS SELECT environment, name AS subject, format('%s weights sum to %s percent%s, limit %s'::text, weighted, round(weight_sum, 2), CASE WHEN foreign_percent > 0::numeric THEN format(' and %s of foreign listings'::text, round(foreign_percent, 2)) ELSE ''::text END, low) AS detail
+    FROM fund_weights f
+    WHERE (weight_sum + foreign_percent) < low;
 
 CREATE VIEW check_multi_sector_stocks (
     environment text,
@@ -1127,26 +1467,65 @@ CREATE VIEW cleaned_holdings (
     name text,
     symbol text,
     weight text,
-    reason text
+    reason text,
+    other_name text
 )
-    AS WITH stated AS MATERIALIZED ( SELECT file, line, symbol, weight, name, sector, asset_class, exchange
-    FROM staged_files f JOIN staged_members m ON file = file
-    WHERE status = 'pending'::text AND format IS NOT NULL ), skip AS MATERIALIZED ( SELECT string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'symbol'::text) AS symbol, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'name'::text) AS name, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'sector'::text) AS sector, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'asset_class'::text) AS asset_class, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'exchange'::text) AS exchange
+    AS WITH stated AS MATERIALIZED ( SELECT file, line, symbol, weight, name, sector, asset_class, exchange, country, COALESCE(market_currency, currency) AS currency, upper(btrim(isin)) AS isin, upper(btrim(figi)) AS figi, COALESCE(upper(btrim(cusip)), CASE WHEN isin ~* '^(US|CA)'::text THEN upper(substr(btrim(isin), 3, 9)) ELSE NULL::text END) AS cusip
+    FROM staged_files f JOIN staged_members m_1 ON file = file
+    WHERE status = 'pending'::text AND format IS NOT NULL ), commas AS MATERIALIZED ( SELECT file
+    FROM stated s_1
+    WHERE weight ~ '[.,]'::text
+    GROUP BY file HAVING count(*) > 1 AND bool_and(weight ~ '^-?\d{1,3},\d+ *%?$'::text) AND bool_or(weight !~ '^-?[1-9]\d*,\d{3}\M'::text) ), skip AS MATERIALIZED ( SELECT string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'symbol'::text) AS symbol, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'name'::text) AS name, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'sector'::text) AS sector, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'asset_class'::text) AS asset_class, string_agg(pattern, '|'::text) FILTER (WHERE column_name = 'exchange'::text) AS exchange
     FROM holding_skip_rules r ), suspects AS MATERIALIZED ( SELECT file, groups[array_upper(groups, 1)]::bigint AS line
     FROM ( SELECT file, string_agg((translate(symbol, ' '::text, ' '::text) || ' #'::text) || line, ' '::text) AS symbols, string_agg((translate(name, ' '::text, ' '::text) || ' #'::text) || line, ' '::text) AS names
     FROM stated s_1
-    GROUP BY file) t CROSS JOIN skip CROSS JOIN LATERAL ( SELECT regexp_matches(symbols, ('(?:'::text || symbol) || ').*\n#(\d+)$'::text, 'gin'::text) AS regexp_matches
+    GROUP BY file) t_1 CROSS JOIN skip CROSS JOIN LATERAL ( SELECT regexp_matches(symbols, ('(?:'::text || symbol) || ').*\n#(\d+)$'::text, 'gin'::text) AS regexp_matches
     UNION ALL SELECT regexp_matches(names, ('(?:'::text || name) || ').*\n#(\d+)$'::text, 'gin'::text) AS regexp_matches) found(groups) UNION SELECT file, unnest(lines) AS unnest
     FROM ( SELECT file, sector, asset_class, exchange, array_agg(line) AS lines
     FROM stated s_1
-    GROUP BY file, sector, asset_class, exchange) k JOIN skip ON sector ~* sector OR asset_class ~* asset_class OR exchange ~* exchange ), uncertain AS MATERIALIZED ( SELECT file, line, symbol, weight, name, sector, asset_class, exchange, line IS NOT NULL OR symbol IS NULL AS is_suspect, regexp_replace(upper(btrim(COALESCE(symbol, ''::text))), ' [A-Z]{2}( EQUITY)?$'::text, ''::text) AS ticker
-    FROM stated s_1 LEFT JOIN suspects x ON file = file AND line = line LEFT JOIN symbols y_1 ON symbol = symbol
-    WHERE line IS NOT NULL OR symbol IS NULL OR weight !~ '^\d{1,2}(\.\d+)?$'::text ) SELECT file, line, symbol AS stated_symbol, weight AS stated_weight, name, symbol, weight, COALESCE(reason, CASE WHEN symbol !~ ticker_pattern() OR length(symbol) > (( SELECT symbol_limit() AS symbol_limit)) THEN 'no ticker'::text WHEN weight ~~ '-%'::text THEN 'short position'::text ELSE NULL::text END) AS reason
-    FROM uncertain u LEFT JOIN symbols y ON symbol = ticker LEFT JOIN symbol_aliases a ON alias = ticker LEFT JOIN symbols g ON symbol = CASE WHEN symbol IS NULL THEN regexp_replace(ticker, '^([A-Z]+)([A-Z])$'::text, '\1.\2'::text) ELSE NULL::text END CROSS JOIN LATERAL ( SELECT CASE WHEN symbol IS NOT NULL THEN ticker WHEN symbol IS NOT NULL THEN symbol WHEN ticker ~ '^[A-Z]+[ /-][A-Z]$'::text THEN regexp_replace(ticker, '[ /-]'::text, '.'::text) ELSE COALESCE(symbol, ticker) END AS symbol) n CROSS JOIN LATERAL ( SELECT CASE WHEN digits ~ '^(<.*|[-–—]+|-[0.]+)$'::text THEN '0'::text WHEN digits ~ '^\(.*\)$'::text THEN '-'::text || btrim(digits, '()'::text) WHEN digits ~ '^-?\d{1,3}(,\d{3})+(\.\d+)?$'::text THEN replace(digits, ','::text, ''::text) ELSE NULLIF(digits, ''::text) END AS weight
+    GROUP BY file, sector, asset_class, exchange) k JOIN skip ON sector ~* sector OR asset_class ~* asset_class OR exchange ~* exchange ), venues AS MATERIALIZED ( SELECT exchange, currency, country, listing, r."position", column_name, CASE WHEN listing = 'foreign'::text AND column_name = 'country'::text THEN country_code(country) ELSE NULL::text END AS country_code
+    FROM ( SELECT DISTINCT exchange, currency, country
+    FROM stated s_1) k JOIN LATERAL ( SELECT listing, l."position", column_name
+    FROM listing_rules l CROSS JOIN LATERAL ( SELECT CASE column_name WHEN 'exchange'::text THEN exchange WHEN 'currency'::text THEN currency WHEN 'country'::text THEN country ELSE NULL::text END AS "case") v(value)
+    WHERE value !~* '^([-–— ]*|n/?a|nan|none|null|unknown)$'::text AND btrim(value) ~* pattern
+    ORDER BY l."position" LIMIT 1) r ON listing = 'foreign'::text ), listed AS MATERIALIZED ( SELECT file, line, symbol, weight, name, sector, asset_class, exchange, cusip, isin, figi, symbol AS known_symbol, name AS known_name, active AS is_active, CASE WHEN listing IS NOT NULL OR length(cusip) = 7 THEN ( SELECT listing
+    FROM ( SELECT listing, v."position"
+    WHERE listing IS NOT NULL AND (country_code IS NULL OR country IS NULL OR country_code(country) <> country_code)
+    UNION ALL SELECT listing, l."position"
+    FROM listing_rules l
+    WHERE column_name = 'name'::text AND name ~* pattern OR column_name = 'cusip'::text AND cusip ~* pattern AND NOT is_cusip(lpad(cusip, 9, '0'::text))
+    ORDER BY 2 LIMIT 1) r) ELSE NULL::text END AS listing
+    FROM stated s_1 LEFT JOIN venues v ON NOT exchange IS DISTINCT
+    FROM exchange AND NOT currency IS DISTINCT
+    FROM currency AND NOT country IS DISTINCT
+    FROM country LEFT JOIN symbols y_1 ON symbol = symbol ), identified AS MATERIALIZED ( SELECT DISTINCT ON (file, line) file, line, symbol
+    FROM stated s_1 CROSS JOIN LATERAL ( VALUES (cusip), (isin), (figi)) v(identifier) JOIN symbol_identifiers i ON identifier = identifier
+    ORDER BY file, line, active DESC, (symbol = symbol) DESC, symbol ), uncertain AS MATERIALIZED ( SELECT file, line, symbol, weight, name, sector, asset_class, exchange, cusip, isin, figi, known_symbol, known_name, is_active, listing, symbol AS identified_symbol, line IS NOT NULL OR symbol IS NULL OR listing = 'foreign'::text AS is_suspect, regexp_replace(upper(btrim(COALESCE(symbol, ''::text), ' *†‡'::text)), ' [A-Z]{2}( EQUITY)?$'::text, ''::text) AS ticker
+    FROM listed s_1 LEFT JOIN suspects x ON file = file AND line = line LEFT JOIN identified i ON file = file AND line = line
+    WHERE line IS NOT NULL OR listing = 'foreign'::text OR known_symbol IS NULL OR NOT is_active OR weight !~ '^\d{1,2}(\.\d+)?$'::text OR symbol <> symbol OR symbol IS NULL AND (cusip IS NOT NULL OR isin IS NOT NULL OR figi IS NOT NULL) AND (EXISTS ( SELECT
+    FROM symbol_identifiers)) OR symbol IS NULL AND name IS NOT NULL AND (strpos(upper(known_name), upper(split_part(name, ' '::text, 1))) IS DISTINCT
+    FROM 1 OR (upper(split_part(name, ' '::text, 1)) IN ( SELECT word
+    FROM name_fillers f))) ) SELECT file, line, symbol AS stated_symbol, weight AS stated_weight, name, symbol, weight, COALESCE(reason, CASE WHEN symbol !~ ticker_pattern() OR length(symbol) > (( SELECT symbol_limit() AS symbol_limit)) THEN 'no ticker'::text WHEN weight ~~ '-%'::text THEN 'short position'::text WHEN contradicts THEN 'another company'::text ELSE NULL::text END) AS reason, CASE WHEN identified_symbol IS NULL AND NOT names_agree(name, name) THEN name ELSE NULL::text END AS other_name
+    FROM uncertain u LEFT JOIN symbols y ON symbol = ticker LEFT JOIN symbol_aliases a ON alias = ticker LEFT JOIN symbols t ON symbol = symbol LEFT JOIN symbols g ON symbol = CASE WHEN symbol IS NULL THEN regexp_replace(ticker, '^([A-Z]+)([A-Z])$'::text, '\1.\2'::text) ELSE NULL::text END AND names_agree(name, name) LEFT JOIN symbols z ON symbol = identified_symbol CROSS JOIN LATERAL ( SELECT CASE WHEN symbol IS NOT NULL THEN symbol WHEN active OR symbol IS NOT NULL AND symbol IS NULL THEN ticker WHEN symbol IS NOT NULL THEN symbol WHEN ticker ~ '^[A-Z]+[ /-][A-Z]$'::text THEN regexp_replace(ticker, '[ /-]'::text, '.'::text) ELSE COALESCE(symbol, ticker) END AS "coalesce") m(symbol) CROSS JOIN LATERAL ( SELECT symbol, CASE symbol WHEN symbol THEN name WHEN symbol THEN name WHEN symbol THEN name WHEN symbol THEN name ELSE NULL::text END AS name) n CROSS JOIN LATERAL ( SELECT identified_symbol IS NULL AND (EXISTS ( SELECT
+    FROM symbol_identifiers i
+    WHERE symbol = symbol AND (kind = 'cusip'::text AND is_cusip(cusip) OR kind = 'isin'::text AND isin ~ '^[A-Z]{2}[A-Z0-9]{9}\d$'::text OR kind = 'figi'::text AND figi ~ '^BBG'::text))) AS contradicts) c CROSS JOIN LATERAL ( SELECT CASE WHEN digits ~ '^(<.*|[-–—]+|-[0.]+)$'::text THEN '0'::text WHEN digits ~ '^\(.*\)$'::text THEN '-'::text || btrim(digits, '()'::text) WHEN digits ~ '^-?\d+,\d+$'::text AND (file IN ( SELECT file
+    FROM commas c_1)) THEN replace(digits, ','::text, '.'::text) WHEN digits ~ '^-?\d{1,3}(,\d{3})+\.\d+$'::text THEN replace(digits, ','::text, ''::text) ELSE NULLIF(digits, ''::text) END AS weight
     FROM ( SELECT translate(weight, '% '::text, ''::text) AS translate) v(digits)) w LEFT JOIN LATERAL ( SELECT reason
     FROM holding_skip_rules r
-    WHERE is_suspect AND NOT (unknown_only AND symbol IS NOT NULL) AND COALESCE( CASE column_name WHEN 'symbol'::text THEN symbol WHEN 'name'::text THEN name WHEN 'sector'::text THEN sector WHEN 'asset_class'::text THEN asset_class ELSE exchange END, ''::text) ~* pattern
+    WHERE is_suspect AND NOT (unknown_only AND symbol IS NOT NULL) AND COALESCE( CASE column_name WHEN 'symbol'::text THEN symbol WHEN 'name'::text THEN name WHEN 'sector'::text THEN sector WHEN 'asset_class'::text THEN asset_class WHEN 'exchange'::text THEN exchange ELSE listing END, ''::text) ~* pattern
     ORDER BY r."position" LIMIT 1) s ON true;
+
+CREATE VIEW damaged_members (
+    file integer,
+    line bigint,
+    column_name text,
+    value text,
+    message text,
+    remedy text
+)
+    AS SELECT file, line, 'symbol'::text AS column_name, symbol AS value, 'a spreadsheet program has turned the symbol into a date or number'::text AS message, 'Export the file again and format the column as text before you save it.'::text AS remedy
+    FROM staged_members m JOIN staged_files f ON file = file AND status = 'pending'::text LEFT JOIN symbols y ON symbol = symbol
+    WHERE symbol ~* spreadsheet_damage() AND symbol IS NULL;
 
 CREATE VIEW desired_bands (
     group_type text,
@@ -1200,13 +1579,14 @@ CREATE VIEW desired_legacy (
     WHERE environment = environment_in_use();
 
 CREATE VIEW desired_members (
+    file integer,
     group_type text,
     group_name text,
     symbol text,
     weight numeric(9,6),
     metadata jsonb
 )
-    AS SELECT group_type, group_name, symbol, weight::numeric(9,6) AS weight, CASE WHEN btrim(sector, ' -–—'::text) <> ''::text THEN jsonb_build_object('line', line, 'sector', btrim(sector)) ELSE jsonb_build_object('line', line) END AS metadata
+    AS SELECT file, group_type, group_name, symbol, weight::numeric(9,6) AS weight, CASE WHEN btrim(sector, ' -–—'::text) <> ''::text THEN jsonb_build_object('line', line, 'sector', btrim(sector)) ELSE jsonb_build_object('line', line) END - CASE WHEN line < 0 THEN 'line'::text ELSE ''::text END AS metadata
     FROM staged_files f JOIN staged_members m ON file = file
     WHERE status = 'pending'::text;
 
@@ -1256,6 +1636,21 @@ CREATE VIEW desired_rankings (
     UNION ALL SELECT 'SECTOR_LEADERS'::text AS group_type, (name || '_'::text) || sector AS group_name, symbol, NULL::numeric AS weight, jsonb_build_object('rank', rank) AS metadata
     FROM sector_ranking r JOIN ranking_sizes z ON kind = 'sector'::text AND rank <= size;
 
+CREATE VIEW desired_returns (
+    environment text,
+    group_type text,
+    group_name text,
+    group_id bigint,
+    symbol text,
+    weight numeric,
+    metadata jsonb
+)
+    AS SELECT environment, type AS group_type, name AS group_name, group_id, symbol, weight, metadata
+    FROM withheld_members w JOIN definition_groups g ON id = group_id AND NOT COALESCE(metadata, '{}'::jsonb) ? 'retired_at'::text JOIN symbols s ON symbol = symbol AND active
+    WHERE reason = 'inactive'::text AND NOT (EXISTS ( SELECT
+    FROM group_memberships m
+    WHERE group_id = group_id AND symbol = symbol));
+
 CREATE VIEW desired_themes (
     group_type text,
     group_name text,
@@ -1286,15 +1681,18 @@ CREATE VIEW file_objections (
     "position" integer,
     sentence text
 )
-    AS WITH limits AS MATERIALIZED ( SELECT max(value) FILTER (WHERE name = 'load_max_weight_sum'::text) AS max_weight_sum, max(value) FILTER (WHERE name = 'load_min_weight_sum'::text) AS min_weight_sum, max(value) FILTER (WHERE name = 'load_max_unknown_percent'::text) AS max_unknown_percent, (EXISTS ( SELECT
+    AS WITH limits AS MATERIALIZED ( SELECT max(value) FILTER (WHERE name = 'load_max_unknown_percent'::text) AS max_unknown_percent, max(value) FILTER (WHERE name = 'load_max_suspect_percent'::text) AS max_suspect_percent, (EXISTS ( SELECT
     FROM symbols)) AS symbols_known
     FROM settings s ) SELECT file, o."position", sentence
-    FROM staged_files f CROSS JOIN limits x LEFT JOIN definition_groups g ON name = group_name AND type = group_type AND environment = environment_in_use() CROSS JOIN LATERAL ( SELECT 1 AS "position", CASE WHEN group_name IS NULL THEN 'it states no sector'::text ELSE 'it has no constituent'::text END AS sentence
+    FROM staged_files f CROSS JOIN limits x CROSS JOIN LATERAL weight_limits(group_type, group_name) w(minimum, low, maximum, source) LEFT JOIN definition_groups g ON name = group_name AND type = group_type AND environment = environment_in_use() CROSS JOIN LATERAL ( SELECT 1 AS "position", CASE WHEN group_name IS NULL THEN 'it states no sector'::text ELSE 'it has no constituent'::text END || CASE WHEN skipped = '{}'::jsonb THEN ''::text ELSE format(': all of its rows are left out (%s)'::text, ( SELECT string_agg((value || ' '::text) || key, ', '::text
+    ORDER BY key) AS string_agg
+    FROM jsonb_each_text(skipped) k(key, value))) END AS sentence
     WHERE rows = 0
-    UNION ALL SELECT 2, format('its weights sum to %s percent, more than %s (setting load_max_weight_sum)'::text, round(weight_sum, 4), max_weight_sum) AS format
-    WHERE weight_sum > max_weight_sum
-    UNION ALL SELECT 3, format('its weights sum to %s percent, less than %s (setting load_min_weight_sum)%s'::text, round(weight_sum, 4), min_weight_sum, CASE WHEN weight_sum >= 0.8 AND weight_sum <= 1.01 THEN '; they look like fractions of 1'::text ELSE ''::text END) AS format
-    WHERE weight_sum < min_weight_sum
+    UNION ALL SELECT 2, format('its weights sum to %s percent, more than %s (%s)'::text, round(weight_sum, 4), maximum, CASE source WHEN 'settings'::text THEN 'setting load_max_weight_sum'::text ELSE source END) AS format
+    WHERE weight_sum > maximum AND (weight_sum + LEAST(0::numeric, ( SELECT sum(value::numeric) AS sum
+    FROM jsonb_each_text(skipped_percent) k(key, value)))) > maximum
+    UNION ALL SELECT 3, format('its weights sum to %s percent%s, less than %s (%s)%s'::text, round(weight_sum, 4), CASE WHEN foreign_percent > 0::numeric THEN format(' and %s of foreign listings'::text, round(foreign_percent, 4)) ELSE ''::text END, minimum, CASE source WHEN 'settings'::text THEN 'setting load_min_weight_sum'::text ELSE source END, CASE WHEN weight_sum >= 0.8 AND weight_sum <= 1.01 THEN '; they look like fractions of 1'::text ELSE ''::text END) AS format
+    WHERE (weight_sum + foreign_percent) < minimum
     UNION ALL SELECT 4, format('it is as of %s, older than the one loaded, %s'::text, to_char(as_of::timestamp with time zone, 'YYYY-MM-DD'::text), metadata ->> 'as_of'::text) AS format
     WHERE as_of < holdings_date(metadata ->> 'as_of'::text)
     UNION ALL SELECT 5, format('%s of %s symbols are not in the table symbols, more than %s percent (setting load_max_unknown_percent)'::text, unknown, rows, max_unknown_percent) AS format
@@ -1305,7 +1703,22 @@ CREATE VIEW file_objections (
     FROM ( SELECT count(*) AS before, count(*) FILTER (WHERE symbol IS NULL) AS removed
     FROM sector_overrides v LEFT JOIN staged_sectors s ON symbol = symbol
     WHERE file = name) c
-    WHERE group_name IS NULL AND rows > 0 AND exceeds_guard('SECTOR_OVERRIDE'::text, before, rows - (before - removed), removed)) o
+    WHERE group_name IS NULL AND rows > 0 AND exceeds_guard('SECTOR_OVERRIDE'::text, before, rows - (before - removed), removed)
+    UNION ALL SELECT 8, format('nobody reads its column %s, which looks like a %s: rename it to %s, or map it: --columns %s="%s"'::text, quote_ident(cell), replace(meaning, '_'::text, ' '::text), meaning, meaning, cell) AS format
+    FROM ( SELECT cell, CASE kind WHEN 'symbols'::text THEN 'market_cap'::text ELSE 'weight'::text END AS meaning
+    FROM unnest(unread) c(cell)
+    WHERE kind = 'symbols'::text AND cell ~* 'mkt[ _-]*cap|market[ _-]*(cap|value)|capitali[sz]ation'::text OR group_name IS NOT NULL AND cell ~* ('^[^a-z]*w[eigh]{1,4}t(h|s|ings?)?[^a-z]*$|weight|\m(wgt|wt)\M|^%$|^(percent|pct|percentage|allocation)$'::text || '|(%|percent(age)?|pct\.?) *(of )?(the )?(total|net|fund|portfolio|nav|assets?|index|holdings?)'::text) LIMIT 1) u
+    WHERE NOT (meaning = ANY (columns))
+    UNION ALL SELECT 9, format('it states no weights, and %s of the %s members have one'::text, weights, members) AS format
+    FROM ( SELECT count(*) AS members, count(weight) AS weights
+    FROM group_memberships m_1
+    WHERE group_id = id) m
+    WHERE rows > 0 AND weights = 0 AND weights > 0
+    UNION ALL SELECT 10, format('%s percent of it are rows whose name is not the one in symbols, more than %s (setting load_max_suspect_percent): %s'::text, round(share, 2), max_suspect_percent, rows) AS format
+    FROM ( SELECT CASE WHEN weights > 0 THEN sum(weight) ELSE count(*)::numeric * 100.0 / NULLIF(rows, 0)::numeric END AS share, abbreviate_list(array_agg(format('%s is %s in the file and %s in symbols'::text, symbol, name, listed_name)
+    ORDER BY weight DESC NULLS LAST, line), 5) AS rows
+    FROM jsonb_to_recordset(suspects) s_1(line bigint, symbol text, name text, listed_name text, weight numeric)) s
+    WHERE share > max_suspect_percent) o
     WHERE status = 'pending'::text;
 
 CREATE VIEW fund_top_holdings (
@@ -1329,13 +1742,16 @@ CREATE VIEW fund_weights (
     environment text,
     name text,
     weight_sum numeric,
-    weighted bigint
+    weighted bigint,
+    low numeric,
+    maximum numeric,
+    foreign_percent numeric
 )
-    AS SELECT environment, name, weight_sum, weighted
+    AS SELECT environment, name, weight_sum, weighted, low, maximum, COALESCE((metadata ->> 'foreign_percent'::text)::numeric, 0::numeric) AS foreign_percent
     FROM definition_groups g JOIN ( SELECT group_id, sum(weight) AS weight_sum, count(*) AS weighted
     FROM group_memberships m
     WHERE weight IS NOT NULL
-    GROUP BY group_id) w ON group_id = id
+    GROUP BY group_id) w ON group_id = id CROSS JOIN LATERAL weight_limits(type, name) l(minimum, low, maximum, source)
     WHERE type = 'ETF'::text;
 
 CREATE VIEW group_entries (
@@ -1442,14 +1858,56 @@ CREATE VIEW member_problems (
     remedy text
 )
     AS SELECT file, line, column_name, value, message, remedy
-    FROM uncanonical_members m CROSS JOIN LATERAL ( SELECT 'symbol'::text AS column_name, symbol AS value, 'the symbol is empty'::text AS message, 'Delete the line, or fill in the symbol.'::text AS remedy
+    FROM uncanonical_members m CROSS JOIN LATERAL ( SELECT COALESCE(( SELECT GREATEST(maximum, 110::numeric) AS "greatest"
+    FROM staged_files f CROSS JOIN LATERAL weight_limits(group_type, group_name) x(minimum, low, maximum, source)
+    WHERE file = file AND format IS NOT NULL AND weight ~ '^\d{3}'::text), 100::numeric) AS "coalesce") l(maximum) CROSS JOIN LATERAL ( SELECT 'symbol'::text AS column_name, symbol AS value, 'the symbol is empty'::text AS message, 'Delete the line, or fill in the symbol.'::text AS remedy
     WHERE COALESCE(symbol, ''::text) = ''::text
     UNION ALL SELECT 'symbol'::text, symbol, 'not a ticker symbol'::text, ticker_rule() AS ticker_rule
     WHERE symbol <> ''::text AND (symbol !~ ticker_pattern() OR length(symbol) > symbol_limit())
     UNION ALL SELECT 'weight'::text, weight, 'the weight is not a number from 0 to 100'::text, 'Weights are percent of the fund: 6.5 or 6.5% for 6.5 percent.'::text
-    WHERE weight IS NOT NULL AND CASE WHEN weight ~ '^\d*\.?\d+([eE][-+]?\d{1,2})?$'::text THEN weight::numeric > 100::numeric ELSE true END) p
+    WHERE weight IS NOT NULL AND CASE WHEN weight ~ '^\d*\.?\d+([eE][-+]?\d{1,2})?$'::text THEN weight::numeric > maximum ELSE true END) p
     UNION ALL SELECT file, line, column_name, value, message, remedy
     FROM extra_problems('staged_members'::regclass) e(file, line, column_name, value, message, remedy);
+
+CREATE VIEW member_warnings (
+    file integer,
+    warnings jsonb
+)
+    AS WITH listed AS MATERIALIZED ( SELECT file, array_agg(symbol
+    ORDER BY line) FILTER (WHERE symbol IS NULL) AS unknown, array_agg(symbol
+    ORDER BY line) FILTER (WHERE symbol IS NOT NULL) AS inactive
+    FROM staged_members m LEFT JOIN symbols y ON symbol = symbol
+    WHERE active IS NOT TRUE
+    GROUP BY file ) SELECT file, jsonb_agg(warning
+    ORDER BY w."position") AS warnings
+    FROM staged_files f CROSS JOIN LATERAL weight_limits(group_type, group_name) x(minimum, low, maximum, source) LEFT JOIN listed l ON file = file LEFT JOIN definition_groups g ON name = group_name AND type = group_type AND environment = environment_in_use() CROSS JOIN LATERAL ( SELECT 1 AS "position", format('the weights sum to %s percent only'::text, round(weight_sum + foreign_percent, 2)) AS warning
+    WHERE (weight_sum + foreign_percent) < low AND (weight_sum + foreign_percent) >= minimum
+    UNION ALL SELECT 2, format('%s not in the table symbols: %s'::text, unknown, abbreviate_list(unknown, 10)) AS format
+    WHERE unknown > 0
+    UNION ALL SELECT 3, format('%s inactive and left out: %s'::text, inactive, abbreviate_list(inactive, 10)) AS format
+    WHERE inactive > 0
+    UNION ALL SELECT 4, format('%s left out (%s), %s percent of the fund'::text, value, key, skipped_percent ->> key) AS format
+    FROM jsonb_each_text(skipped) k(key, value)
+    WHERE (key = ANY (ARRAY['foreign listing'::text, 'another company'::text])) AND skipped_percent ? key
+    UNION ALL SELECT 5, format('%s whose name is not the one in symbols: %s'::text, jsonb_array_length(suspects), ( SELECT abbreviate_list(array_agg(format('%s (%s, %s)'::text, symbol, name, listed_name)
+    ORDER BY line), 5) AS abbreviate_list
+    FROM jsonb_to_recordset(suspects) s(line bigint, symbol text, name text, listed_name text))) AS format
+    WHERE suspects <> '[]'::jsonb
+    UNION ALL SELECT 6, format('it states no date: the last one known, %s, is kept'::text, metadata ->> 'as_of'::text) AS format
+    WHERE as_of IS NULL AND metadata ? 'as_of'::text AND (metadata ->> 'md5'::text) IS DISTINCT
+    FROM md5
+    UNION ALL SELECT 7, format('%s has no row about %s any more: the members stay'::text, split_part(name, '#'::text, 1), abbreviate_list(array_agg(name
+    ORDER BY name), 10)) AS format
+    FROM definition_groups o
+    WHERE name ~~ '%#%'::text AND type = group_type AND environment = environment_in_use() AND NOT metadata ? 'retired_at'::text AND (metadata ->> 'file'::text) ~~ (replace(replace(split_part(name, '#'::text, 1), '\'::text, '\\'::text), '_'::text, '\_'::text) || '#%'::text) AND file = (( SELECT min(file) AS min
+    FROM staged_files p
+    WHERE split_part(name, '#'::text, 1) = split_part(name, '#'::text, 1))) AND (( SELECT count(*) AS count
+    FROM staged_files p
+    WHERE split_part(name, '#'::text, 1) = split_part(name, '#'::text, 1))) > 1 AND NOT (EXISTS ( SELECT
+    FROM staged_files p
+    WHERE group_type = type AND group_name = name)) HAVING count(*) > 0) w
+    WHERE status = 'pending'::text
+    GROUP BY file;
 
 CREATE VIEW object_dependencies (
     classid oid,
@@ -1542,9 +2000,11 @@ CREATE VIEW price_problems (
     message text,
     remedy text
 )
-    AS SELECT file, line, column_name, value, message, remedy
-    FROM staged_prices s CROSS JOIN LATERAL ( VALUES ('symbol'::text,symbol,'not a ticker symbol'::text,ticker_rule(),symbol ~ ticker_pattern() AND length(symbol) <= symbol_limit()), ('date'::text,date,'not a date'::text,'Write it as YYYY-MM-DD.'::text,is_iso_date(date)), ('open'::text,open,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(open) IS NOT FALSE), ('high'::text,high,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(high) IS NOT FALSE), ('low'::text,low,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(low) IS NOT FALSE), ('close'::text,close,'not a price'::text,'Write a decimal number above 0.'::text,is_price(close) AND close::numeric > 0::numeric), ('volume'::text,volume,'not a number of shares'::text,'Write digits only, or leave it empty.'::text,volume IS NULL OR volume ~ '^\d{1,18}(\.0+)?$'::text)) p(column_name, value, message, remedy, good)
-    WHERE (symbol ~ ticker_pattern() AND length(symbol) <= (( SELECT symbol_limit() AS symbol_limit)) AND date ~ '^(19|20)\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$'::text AND close ~ '^\d{1,9}(\.\d+)?$'::text AND close ~ '[1-9]'::text AND COALESCE(open ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(high ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(low ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(volume ~ '^\d{1,18}(\.0+)?$'::text, true)) IS NOT TRUE AND good IS NOT TRUE
+    AS WITH tomorrow AS MATERIALIZED ( SELECT to_char(((now() AT TIME ZONE 'UTC'::text)::date + 1)::timestamp with time zone, 'YYYY-MM-DD'::text) COLLATE "C" AS iso ) SELECT file, line, column_name, value, message, remedy
+    FROM staged_prices s CROSS JOIN LATERAL ( VALUES ('symbol'::text,symbol,'not a ticker symbol'::text,ticker_rule(),symbol ~ ticker_pattern() AND length(symbol) <= symbol_limit()), ('date'::text,date,'not a date'::text,'Write it as YYYY-MM-DD.'::text,is_iso_date(date)), ('date'::text,date,'a date in the future'::text,'Prices end with today, in UTC tomorrow at the latest: correct the date.'::text,(date COLLATE "C") <= (( SELECT iso
+    FROM tomorrow d)) OR is_iso_date(date) IS NOT TRUE), ('open'::text,open,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(open) IS NOT FALSE), ('high'::text,high,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(high) IS NOT FALSE), ('low'::text,low,'not a price'::text,'Write a decimal number, or leave it empty.'::text,is_price(low) IS NOT FALSE), ('close'::text,close,'not a price'::text,'Write a decimal number above 0.'::text,is_price(close) AND close::numeric > 0::numeric), ('volume'::text,volume,'not a number of shares'::text,'Write digits only, or leave it empty.'::text,volume IS NULL OR volume ~ '^\d{1,18}(\.0+)?$'::text), ('period'::text,period,'not a daily price'::text,'Download the daily prices, period D.'::text,period IS NULL OR upper(period) = 'D'::text)) p(column_name, value, message, remedy, good)
+    WHERE (symbol ~ ticker_pattern() AND length(symbol) <= (( SELECT symbol_limit() AS symbol_limit)) AND date ~ '^(19|20)\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$'::text AND (date COLLATE "C") <= (( SELECT iso
+    FROM tomorrow d)) AND close ~ '^\d{1,9}(\.\d+)?$'::text AND close ~ '[1-9]'::text AND COALESCE(open ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(high ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(low ~ '^\d{1,9}(\.\d+)?$'::text, true) AND COALESCE(volume ~ '^\d{1,18}(\.0+)?$'::text, true) AND COALESCE(period = 'D'::text, true)) IS NOT TRUE AND good IS NOT TRUE
     UNION ALL SELECT file, line, column_name, value, message, remedy
     FROM extra_problems('staged_prices'::regclass) e(file, line, column_name, value, message, remedy);
 
@@ -1707,6 +2167,16 @@ CREATE VIEW symbol_duplicates (
     ORDER BY file, line)) d JOIN staged_files f ON file = first_file
     WHERE n > 1;
 
+CREATE VIEW symbol_identifiers (
+    symbol text,
+    active boolean,
+    kind text,
+    identifier text
+)
+    AS SELECT symbol, active, kind, identifier
+    FROM symbols s CROSS JOIN LATERAL ( VALUES ('cusip'::text,COALESCE(cusip, CASE WHEN isin ~ '^(US|CA)'::text THEN substr(isin, 3, 9) ELSE NULL::text END)), ('isin'::text,isin), ('figi'::text,figi)) i(kind, identifier)
+    WHERE identifier IS NOT NULL;
+
 CREATE VIEW symbol_problems (
     file integer,
     line bigint,
@@ -1716,7 +2186,7 @@ CREATE VIEW symbol_problems (
     remedy text
 )
     AS SELECT file, line, column_name, value, message, remedy
-    FROM staged_symbols s CROSS JOIN LATERAL ( VALUES ('symbol'::text,symbol,'not a ticker symbol'::text,ticker_rule(),symbol ~ ticker_pattern() AND length(symbol) <= symbol_limit()), ('type'::text,type,'not a security type'::text,'CS, ADRC, ETF, PFD, WARRANT, UNIT, RIGHT, FUND or SP.'::text,type IS NULL OR type ~ '^[A-Z][A-Z0-9_]{0,19}$'::text), ('active'::text,active,'neither true nor false'::text,'Write true or false.'::text,active IS NULL OR (lower(active) = ANY (ARRAY['true'::text, 'false'::text, 't'::text, 'f'::text, 'yes'::text, 'no'::text, 'y'::text, 'n'::text, '1'::text, '0'::text]))), ('market_cap'::text,market_cap,'not an amount in whole US dollars'::text,'Write digits only, or leave it empty.'::text,market_cap IS NULL OR market_cap ~ '^\d{1,18}$'::text), ('weighted_shares_outstanding'::text,weighted_shares_outstanding,'not a number of shares'::text,'Write digits only, or leave it empty.'::text,weighted_shares_outstanding IS NULL OR weighted_shares_outstanding ~ '^\d{1,18}$'::text), ('list_date'::text,list_date,'not a date'::text,'Write it as YYYY-MM-DD, or leave it empty.'::text,list_date IS NULL OR is_iso_date(list_date)), ('sic_code'::text,sic_code,'not a SIC code'::text,'A SIC code has up to four digits, or is empty.'::text,sic_code IS NULL OR sic_code ~ '^\d{1,4}$'::text)
+    FROM staged_symbols s CROSS JOIN LATERAL ( VALUES ('symbol'::text,symbol,'not a ticker symbol'::text,ticker_rule(),symbol ~ ticker_pattern() AND length(symbol) <= symbol_limit()), ('type'::text,type,'not a security type'::text,'CS, ADRC, ETF, PFD, WARRANT, UNIT, RIGHT, FUND or SP.'::text,type IS NULL OR type ~ '^[A-Z][A-Z0-9_]{0,19}$'::text), ('active'::text,active,'neither true nor false'::text,'Write true or false.'::text,active IS NULL OR (lower(active) = ANY (ARRAY['true'::text, 'false'::text, 't'::text, 'f'::text, 'yes'::text, 'no'::text, 'y'::text, 'n'::text, '1'::text, '0'::text]))), ('market_cap'::text,market_cap,'not an amount in whole US dollars'::text,'Write digits only, or leave it empty.'::text,market_cap IS NULL OR market_cap ~ '^\d{1,18}$'::text), ('weighted_shares_outstanding'::text,weighted_shares_outstanding,'not a number of shares'::text,'Write digits only, or leave it empty.'::text,weighted_shares_outstanding IS NULL OR weighted_shares_outstanding ~ '^\d{1,18}$'::text), ('list_date'::text,list_date,'not a date'::text,'Write it as YYYY-MM-DD, or leave it empty.'::text,list_date IS NULL OR is_iso_date(list_date)), ('sic_code'::text,sic_code,'not a SIC code'::text,'A SIC code has up to four digits, or is empty.'::text,sic_code IS NULL OR sic_code ~ '^\d{1,4}$'::text), ('cusip'::text,cusip,'not a CUSIP'::text,'A CUSIP has nine characters, the last one a check digit. A spreadsheet drops leading zeros: format the column as text.'::text,cusip IS NULL OR is_cusip(upper(cusip))), ('isin'::text,isin,'not an ISIN'::text,'An ISIN has two letters, nine letters or digits, and a check digit.'::text,isin IS NULL OR isin ~* '^[A-Z]{2}[A-Z0-9]{9}\d$'::text), ('figi'::text,figi,'not a FIGI'::text,'A FIGI has twelve characters and a G in third place: BBG000B9XRY4.'::text,figi IS NULL OR figi ~* '^[A-Z0-9]{2}G[A-Z0-9]{8}\d$'::text), ('cik'::text,cik,'not a CIK'::text,'A Central Index Key has up to ten digits.'::text,cik IS NULL OR cik ~ '^\d{1,10}$'::text)
     UNION ALL SELECT column_name, value, 'a line break in the value'::text, 'Write it on one line. Is a quote never closed?'::text, false
     FROM ( VALUES ('name'::text,name), ('primary_exchange'::text,primary_exchange), ('sector'::text,sector), ('industry'::text,industry), ('sic_description'::text,sic_description), ('country'::text,country)) t(column_name, value)
     WHERE value ~ '[\n\r]'::text) p(column_name, value, message, remedy, good)
@@ -1828,10 +2298,10 @@ CREATE FUNCTION api_schema() RETURNS text
     SET search_path=<engine>, <api>, pg_temp
     AS md5 the name;
 
-CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text) RETURNS SETOF group_change
+CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text, p_open_reason text DEFAULT NULL::text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 941b5d0866eecfa2f13f4ae03bebe7b0;
+    AS md5 e1d8f4bf25fb5fd2a8b1913fe76507d1;
 
 CREATE FUNCTION assert_adoptable(p_existing regclass, p_expected regclass) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -1909,23 +2379,55 @@ CREATE FUNCTION clean_holdings() RETURNS void
     SET enable_nestloop=off
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 e8a5785e7748e09cfd8228877b08b400;
+    AS md5 2e60363c98d86182ced695440b76185b;
+
+CREATE FUNCTION clean_prices() RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 29fab405084805201ed6152c5dc52b64;
+
+CREATE FUNCTION clean_symbols() RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 a787ec282e5e2ea7ffb1dd2c4b124de1;
 
 CREATE FUNCTION clean_up_delistings(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode=force_custom_plan
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 b2568a8404ef050c4f7c00cd1ec803e4;
+    AS md5 87cfee150a3de15841bbdad480a85188;
+
+CREATE FUNCTION company_words(p_name text) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 8af766071dfb22b2e6aea4082c947389;
 
 CREATE FUNCTION constituents_at(p_group_id bigint, p_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS TABLE(place bigint, symbol text, name text, weight numeric, rank integer, market_cap bigint, sector text, since timestamp with time zone, reason text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 17eec989fe5569173c8c7d879c04df7e;
 
+CREATE FUNCTION convert_weights() RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 04080c33ea2fcc57661255d08a948d1b;
+
 CREATE FUNCTION count_changes(p_changes group_change[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 617bb747de3e6c65fbee3bd23a1fdcbd;
+
+CREATE FUNCTION count_members() RETURNS void
+    LANGUAGE sql VOLATILE
+    SET jit=off
+    SET search_path=<engine>, <api>, pg_temp
+    SET work_mem=64MB
+    AS md5 977b01b46a8de786d252a60282751783;
+
+CREATE FUNCTION country_code(p_country text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 40335a91dd2982b5c3f71df19fc15c1e;
 
 CREATE FUNCTION cron_in_timezone(p_cron text, p_timezone text) RETURNS TABLE(schedule text, condition text)
     LANGUAGE plpgsql STABLE
@@ -2031,14 +2533,14 @@ CREATE FUNCTION find_universe(p_name text, p_types text[] DEFAULT NULL::text[], 
 CREATE FUNCTION finish_files(p_load load_runs) RETURNS jsonb
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7dd39368072bc24ce9e89dc154e056dc;
+    AS md5 fcd6093fd154fa84e1ddbf45c38d867b;
 
 CREATE FUNCTION finish_load(p_kind text, p_mode text, p_started_at timestamp with time zone, p_complete boolean DEFAULT false, p_dry_run boolean DEFAULT false, p_force boolean DEFAULT false, p_strict boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 62400537299ecef1527365d6b8303702;
+    AS md5 a2e2271d213404e3dc374a2a3fb0c8fa;
 
 CREATE FUNCTION finish_step(p_run sync_runs, p_step text, p_started timestamp with time zone, p_counts jsonb) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
@@ -2073,7 +2575,7 @@ CREATE FUNCTION hold_files(p_load load_runs) RETURNS void
 CREATE FUNCTION holdings_date(p_text text) RETURNS date
     LANGUAGE sql IMMUTABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 36a87fd6edf4c9a5a358e519c0c0cc98;
+    AS md5 ab024cacc44e6bed9206b92907145b33;
 
 CREATE FUNCTION insert_trial_row(p_table regclass, p_row jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -2084,6 +2586,11 @@ CREATE FUNCTION install_file(p_path text, p_version integer, p_definition text, 
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 a5eff467140dc8ffbd2ffa5f9b233e8e;
+
+CREATE FUNCTION is_cusip(p_text text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 43c80730e224ce63fdb17710a28cd565;
 
 CREATE FUNCTION is_iso_date(p_text text) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -2190,7 +2697,7 @@ CREATE FUNCTION membership_reason(p_metadata jsonb) RETURNS text
 CREATE FUNCTION merge_members(p_load load_runs, p_complete boolean) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7b8c08a1ea26685209de94b9f71669fe;
+    AS md5 fc66bb77e9adb5efdb6203ac70d96712;
 
 CREATE FUNCTION merge_prices(p_load load_runs, p_complete boolean) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
@@ -2210,12 +2717,17 @@ CREATE FUNCTION merge_seed_rows(p_before text, p_after text) RETURNS void
 CREATE FUNCTION merge_symbols(p_load load_runs, p_complete boolean) RETURNS load_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 63f0bd0342576d39306e4e9fe83dde00;
+    AS md5 1df09684faa1516907a046463dd53b4f;
 
 CREATE FUNCTION missing_rights(p_prefix text DEFAULT 'universes'::text) RETURNS TABLE(role text, privilege text, kind text, object text, remedy text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 7e1408f9c02420ddaf91d3112c951610;
+
+CREATE FUNCTION names_agree(p_name text, p_other text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 9966908af90692d9e4f2814af57852f0;
 
 CREATE FUNCTION nearest_names(p_name text, p_types text[] DEFAULT NULL::text[], p_environment text DEFAULT 'DEFAULT'::text, p_limit integer DEFAULT 5) RETURNS TABLE(type text, name text, title text, similarity numeric)
     LANGUAGE sql STABLE
@@ -2267,12 +2779,12 @@ CREATE FUNCTION prepare_members() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     SET work_mem=64MB
-    AS md5 97dae7a11e7ce2b2b2a8b0bf8d767c1f;
+    AS md5 356e9beff87b7bf21e05830a30253116;
 
 CREATE FUNCTION prepare_prices() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 e985619d1b0c3e2008c10067852fef6a;
+    AS md5 3ae1135aaf85880d77ce1fb993c4645f;
 
 CREATE FUNCTION prepare_sectors() RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -2282,12 +2794,22 @@ CREATE FUNCTION prepare_sectors() RETURNS void
 CREATE FUNCTION prepare_symbols() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 e3b62f25e31958f2667c92d7c5025c97;
+    AS md5 d02cc7053170a31cf32f903b4e523ffa;
+
+CREATE FUNCTION price_date(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 a86732688bd11446ddf9d4ab57661088;
 
 CREATE FUNCTION prices_in(p_date date) RETURNS TABLE(is_in boolean, priced bigint, stocks bigint, needed bigint, percent numeric, last_day date)
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 321d8839c0e90410018b91e05fc53243;
+
+CREATE FUNCTION project_wide(p_file integer, p_staged regclass, p_columns text[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 0a8a5a1d66ea243f8fa1c0e2f689ccc0;
 
 CREATE FUNCTION publish_event(p_event text, p_payload jsonb, p_run_id uuid DEFAULT NULL::uuid) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -2329,6 +2851,12 @@ CREATE FUNCTION raise_unknown_name(p_name text, p_types text[], p_environment te
     SET search_path=<engine>, <api>, pg_temp
     AS md5 8ad385feea469d686899b15b04a890ab;
 
+CREATE FUNCTION readmit_members(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
+    LANGUAGE plpgsql VOLATILE
+    SET plan_cache_mode=force_custom_plan
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 c4904170f74eba87690d4f08edf54d93;
+
 CREATE FUNCTION rebalance_rankings(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
@@ -2348,12 +2876,12 @@ CREATE FUNCTION recalculate_market_caps(p_symbols text[] DEFAULT NULL::text[], p
 CREATE FUNCTION record_files(p_load load_runs) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 3a7a194a5d846c6266cbb32b5cf03f18;
+    AS md5 b2bcf772d825f503363481ddc9698869;
 
 CREATE FUNCTION record_rollback(p_run_id uuid, p_groups bigint[], p_moment timestamp with time zone) RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 71f03a9cba23edee6797cfbf30c84c2d;
+    AS md5 75a131ee65b9bfd9b21fecd1ec0d563b;
 
 CREATE FUNCTION refresh_is_due(p_time time without time zone, p_timezone text, p_weekdays integer[] DEFAULT NULL::integer[], p_at timestamp with time zone DEFAULT now()) RETURNS boolean
     LANGUAGE sql STABLE
@@ -2387,8 +2915,9 @@ CREATE FUNCTION reject_file(p_file integer, p_problem jsonb) RETURNS void
 
 CREATE FUNCTION reject_files(p_problems regclass, p_staged regclass) RETURNS void
     LANGUAGE plpgsql VOLATILE
+    SET enable_nestloop=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 91dd811949c594ce771f03e813852263;
+    AS md5 42c0e750cd6c891d27258f1a83cc323f;
 
 CREATE FUNCTION relationship_events(p_after bigint, OUT run_completed boolean, OUT types text[], OUT names text[]) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -2401,6 +2930,12 @@ CREATE FUNCTION release_table(p_definition text) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 dbea8ad9734193200a2a03799c532a18;
+
+CREATE FUNCTION release_withheld(p_rows jsonb) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET enable_nestloop=off
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 902af6c33a7344b48361c5a2a221f4e2;
 
 CREATE FUNCTION remove_file(p_path text) RETURNS void
     LANGUAGE sql VOLATILE
@@ -2470,6 +3005,12 @@ CREATE FUNCTION resolve_timestamp(p_what text, p_before boolean DEFAULT false, p
     SET search_path=<engine>, <api>, pg_temp
     AS md5 b43c8801f4151002b4c66b54365ac3fa;
 
+CREATE FUNCTION restage_members(p_rows jsonb) RETURNS bigint[]
+    LANGUAGE plpgsql VOLATILE
+    SET enable_nestloop=off
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 1c30d438e7be6ec3d5d88fb108cd0728;
+
 CREATE FUNCTION restore_rights(p_saved jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
@@ -2493,7 +3034,7 @@ CREATE FUNCTION revoke_rights(p_roles text[], p_from_public boolean) RETURNS voi
 CREATE FUNCTION role_rights() RETURNS TABLE(role text, privilege text, kind text, object text, adopted boolean)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 3a480c4d9123a0ef536fefa7ebd129e0;
+    AS md5 03b05f0f16c62ca7a52c81ea2eaa2b04;
 
 CREATE FUNCTION run_events(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2532,6 +3073,11 @@ CREATE FUNCTION running_change() RETURNS TABLE(pid integer, application text, si
     SET search_path=<engine>, <api>, pg_temp
     AS md5 b1b6879749e7dde2d18a481219cc7d86;
 
+CREATE FUNCTION save_issuer_format(p_name text, p_headers text[], p_columns jsonb) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 b393c8d2bf9e800dae3f6f84491768d1;
+
 CREATE FUNCTION saved_rights(p_path text, p_definition text, p_dependants text[]) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
@@ -2563,6 +3109,18 @@ CREATE FUNCTION source_file_at(p_group_id bigint, p_at timestamp with time zone)
     SET search_path=<engine>, <api>, pg_temp
     AS md5 89c991bc9fd4ec0342e736a7df52232f;
 
+CREATE FUNCTION spell_members() RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET enable_nestloop=off
+    SET jit=off
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 e81339d8d9c9db1d998348da3181bf2f;
+
+CREATE FUNCTION spreadsheet_damage() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 88a3fd8d62776a82caeec4eef5510294;
+
 CREATE FUNCTION stage_file(p_file integer, p_first_line bigint DEFAULT 2) RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
@@ -2571,12 +3129,27 @@ CREATE FUNCTION stage_file(p_file integer, p_first_line bigint DEFAULT 2) RETURN
 CREATE FUNCTION stage_files(p_kind text, p_mode text, p_files jsonb, p_environment text DEFAULT 'DEFAULT'::text) RETURNS SETOF integer
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 6c0089d3c50e6853ea4c6cef1416ffdb;
+    AS md5 3b61d08e07badb8beb4ae4c11b87a17a;
+
+CREATE FUNCTION stage_symbol(p_symbol text) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 89687a75f6702222c0af062993da5566;
 
 CREATE FUNCTION start_run(p_mode text, p_append boolean, p_dry_run boolean, p_force boolean, p_environment text, p_triggered_by text, p_run_id uuid DEFAULT NULL::uuid) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 f0a87bbabb2fc5597217362e4c0cec36;
+
+CREATE FUNCTION stated_amount(p_text text, p_decimal_comma boolean DEFAULT false) RETURNS numeric
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 0a58e33e6256a3b55616c28cda7db425;
+
+CREATE FUNCTION stated_values(p_row jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 bc7b28514d6e9829a49d866f0673cbbc;
 
 CREATE FUNCTION stock_facts(p_symbol text, p_as_of text DEFAULT NULL::text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -2594,6 +3167,11 @@ CREATE FUNCTION summarize_changes(p_changes group_change[]) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 fe079df7463ef61875049972b28f58ea;
+
+CREATE FUNCTION summarize_skipped() RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 7456c95c6fa0000fa93b1d39bca5712a;
 
 CREATE FUNCTION symbol_limit() RETURNS integer
     LANGUAGE sql STABLE
@@ -2638,7 +3216,7 @@ CREATE FUNCTION track_rule_changes() RETURNS trigger
 CREATE FUNCTION track_symbol_changes() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 fdcb170c326672c3823ae138f76849fd;
+    AS md5 e41e12bca297c34d8665b3065aa0b230;
 
 CREATE FUNCTION transfer_ownership(p_owner text, p_from text DEFAULT NULL::text) RETURNS text[]
     LANGUAGE plpgsql VOLATILE
@@ -2677,20 +3255,69 @@ CREATE FUNCTION update_cache(p_groups bigint[], p_append boolean DEFAULT false, 
     SET search_path=<engine>, <api>, pg_temp
     AS md5 85f0aed439e5ff7655a79a62f2a24c78;
 
+CREATE FUNCTION warn_file(p_file integer, p_warnings jsonb) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 1dc118ecc8ec5e85f77ac8d90d7740c1;
+
+CREATE FUNCTION weight_limits(p_group_type text, p_group_name text, OUT minimum numeric, OUT low numeric, OUT maximum numeric, OUT source text) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 a3618c3d3a01c79dcb581f46b4a4eaf4;
+
+CREATE FUNCTION weight_number(p_weight text) RETURNS numeric
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 64c4b188e5fb7f1a5cfdb34390c316e8;
+
+CREATE FUNCTION whole_number(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 745f8b4da8d49b524ee6b93a30cfd4b8;
+
 CREATE FUNCTION with_schemas(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path=<engine>, <api>, pg_temp
     AS md5 0e924a82fa54f9a598d06bfa2d068c5a;
 
+CREATE FUNCTION withheld_rows(p_symbols text[], p_environment text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 1f85ecdb244f4c7ad6cdd73e1bd3209a;
+
+CREATE FUNCTION withhold_delisted(p_symbols text[], p_groups bigint[]) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 f2efe11f1430e84b2bda6d519872d9f6;
+
+CREATE FUNCTION withhold_members(p_environment text) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET enable_nestloop=off
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 2e6f92c603efb62270775da661a3866c;
+
+CREATE FUNCTION withhold_past(p_groups bigint[], p_moment timestamp with time zone) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 4e12c49ff1bc2a47dc6b9199c0409758;
+
 -- triggers
+
+CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON countries FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON etf_categories FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON etf_category_funds FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
+CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON holding_skip_rules FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
+
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON industry_groups FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
+CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON listing_rules FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
+
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON market_cap_bands FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
+
+CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON name_fillers FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON ranking_sizes FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
@@ -2713,6 +3340,8 @@ CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON sic_sectors FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON stock_types FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
+
+CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON symbol_aliases FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
 CREATE TRIGGER universes_rule_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON theme_rules FOR EACH STATEMENT EXECUTE FUNCTION track_rule_changes();
 
