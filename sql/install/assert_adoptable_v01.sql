@@ -52,6 +52,8 @@ BEGIN
                 AND NOT EXISTS (
                     SELECT FROM pg_attribute AS w
                     WHERE w.attrelid = p_expected AND w.attname = e.attname AND NOT w.attisdropped
+                        -- Files of symbols need not state identifiers.
+                        AND w.attname NOT IN ('cusip', 'isin', 'figi', 'cik')
                 )
         ) AS obstacles;
     END IF;

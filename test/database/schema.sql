@@ -2306,7 +2306,7 @@ CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_i
 CREATE FUNCTION assert_adoptable(p_existing regclass, p_expected regclass) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 7e9a86ecef5e1730e2921fac9df5fe75;
+    AS md5 cb0e3dcf0bb8b3d9a6eacb991844c5ff;
 
 CREATE FUNCTION assert_desired_owned(p_desired regclass) RETURNS void
     LANGUAGE plpgsql STABLE
