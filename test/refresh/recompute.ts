@@ -16,14 +16,9 @@ interface Stock extends Listing {
   industry: string | undefined
 }
 
-/** Computes the members of every universe. Updates the market caps of `market` and removes delisted stocks from funds. */
+/** Computes the members of every universe. Updates the market caps of `market`. What a fund's file states stays stated while a stock is inactive. */
 export function recompute(market: Market, rules: Rules): Expected {
   const uncapped = moveCaps(market, rules)
-  for (const holdings of market.funds.values()) {
-    for (const symbol of holdings.keys()) {
-      if (market.symbols.get(symbol)?.active === false) holdings.delete(symbol)
-    }
-  }
   const stocks = [...market.symbols]
     .filter(([, listing]) => listing.active && isStock(listing))
     .map(([symbol, listing]) => classify(symbol, listing, market, rules))
@@ -33,7 +28,8 @@ export function recompute(market: Market, rules: Rules): Expected {
     universes.set(group, found.set(symbol, rank))
   }
   for (const [fund, holdings] of market.funds)
-    for (const symbol of holdings.keys()) put(`ETF/${fund}`, symbol)
+    for (const symbol of holdings.keys())
+      if (market.symbols.get(symbol)?.active !== false) put(`ETF/${fund}`, symbol)
   for (const stock of stocks) {
     put('COMPLETE/all_stocks', stock.symbol)
     put(`SECTOR/${stock.decided}`, stock.symbol)
