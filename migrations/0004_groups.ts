@@ -18,6 +18,7 @@ export const { files, up, down } = migration([
     'groups/exceeds_guard',
     'groups/desired_nothing',
     'groups/assert_desired_owned',
+    'groups/open_reason',
     'groups/apply_memberships',
     'groups/current_members',
     'groups/universe_counts',

@@ -20,6 +20,8 @@ AS $apply$
  * the differences, and only those are written: memberships, closed and opened history rows. The caller holds lock_universes.
  * Inactive symbols are never added. p_append removes nothing. A group that exceeds membership_guards stays unchanged unless
  * p_force. One statement, so no temporary table is needed and an unchanged market causes no writes.
+ * Guards judge what is left after the delisted have gone, and who returns to a ranking takes a substitute's place. NOT IN and
+ * ARRAY are hashed once, whatever sizes the planner estimates.
  * SECURITY DEFINER: memberships and history are written by this function only; an operator would otherwise need the right to
  * rewrite the past. p_desired runs with the owner's rights, hence assert_desired_owned().
  */
@@ -36,7 +38,6 @@ BEGIN
             FROM definition_groups AS g
             JOIN %s AS d ON d.group_type = g.type AND d.group_name = g.name
             WHERE g.id = ANY ($1) %s
-                -- NOT IN is hashed once; for other forms the planner looks up each symbol.
                 AND d.symbol NOT IN (SELECT s.symbol FROM symbols AS s WHERE NOT s.active)
         ), stored AS (
             SELECT m.id, m.group_id, m.symbol::text, m.weight, m.metadata
@@ -55,23 +56,20 @@ BEGIN
                 END AS change
             FROM desired AS d
             FULL JOIN stored AS s USING (group_id, symbol)
-            WHERE s.group_id IS NULL OR d.group_id IS NULL
-                OR d.weight IS DISTINCT FROM s.weight OR d.metadata IS DISTINCT FROM s.metadata
+            WHERE s.group_id IS NULL OR d.group_id IS NULL OR d.weight IS DISTINCT FROM s.weight OR d.metadata IS DISTINCT FROM s.metadata
         ), summary AS MATERIALIZED (
             SELECT d.group_id,
                 coalesce(array_agg(d.symbol ORDER BY d.symbol COLLATE "C") FILTER (WHERE change = 'added'), '{}') AS added,
                 coalesce(array_agg(d.symbol ORDER BY d.symbol COLLATE "C") FILTER (WHERE change = 'removed' AND NOT $4), '{}') AS removed,
                 count(*) FILTER (WHERE change IN ('reweighted', 'reclassified', 'reranked')) AS updated,
-                count(*) FILTER (WHERE change = 'removed' AND NOT $4 AND d.symbol IN (SELECT s.symbol FROM symbols AS s WHERE NOT s.active)) AS delisted,
-                count(*) FILTER (WHERE change = 'added' AND d.metadata ? 'rank' AND EXISTS (
-                    SELECT FROM membership_history AS h
-                    WHERE h.group_id = d.group_id AND h.symbol = d.symbol AND h.close_reason = 'delisted'
-                )) AS returned
+                count(*) FILTER (WHERE change = 'removed' AND NOT $4
+                    AND d.symbol IN (SELECT s.symbol FROM symbols AS s WHERE NOT s.active)) AS delisted,
+                count(*) FILTER (WHERE change = 'added' AND d.metadata ? 'rank' AND EXISTS (SELECT FROM membership_history AS h
+                    WHERE h.group_id = d.group_id AND h.symbol = d.symbol AND h.close_reason = 'delisted')) AS returned
             FROM difference AS d
             GROUP BY d.group_id
         ), judged AS MATERIALIZED (
             SELECT u.group_id, u.added, u.removed, u.updated, b.members_before,
-                -- A delisting is nobody's mistake: guards judge what is left after it. Who returns to a ranking takes a substitute's place.
                 NOT $5 AND exceeds_guard(g.type, b.members_before - u.delisted, cardinality(u.added),
                     greatest(cardinality(u.removed) - u.delisted - u.returned, 0)) AS held
             FROM summary AS u
@@ -80,7 +78,6 @@ BEGIN
         ), change AS MATERIALIZED (
             SELECT d.*
             FROM difference AS d
-            -- NOT IN and ARRAY are hashed once, whatever sizes the planner estimates.
             WHERE d.group_id NOT IN (SELECT j.group_id FROM judged AS j WHERE j.held)
                 AND NOT ($4 AND d.change = 'removed')
         ), deleted AS (
@@ -103,11 +100,8 @@ BEGIN
                 AND c.change IN ('removed', 'reweighted', 'reclassified')
         ), opened AS (
             INSERT INTO membership_history (group_id, symbol, weight, market_cap, metadata, valid_from, opened_by, open_reason)
-            SELECT c.group_id, c.symbol, c.weight, s.market_cap, c.metadata, $2, $3, CASE WHEN c.change = 'added' THEN
-                CASE WHEN $8 = 'returned' AND NOT EXISTS (
-                    SELECT FROM membership_history AS o WHERE o.group_id = c.group_id AND o.symbol = c.symbol
-                ) THEN 'admitted' ELSE $8 END
-            END
+            SELECT c.group_id, c.symbol, c.weight, s.market_cap, c.metadata, $2, $3,
+                CASE WHEN c.change = 'added' AND $8 IS NOT NULL THEN open_reason($8, c.group_id, c.symbol) END
             FROM change AS c
             LEFT JOIN symbols AS s ON s.symbol = c.symbol
             WHERE c.change IN ('added', 'reweighted', 'reclassified')

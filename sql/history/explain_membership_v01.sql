@@ -41,7 +41,8 @@ AS $$
         WINDOW w AS (PARTITION BY n.stretch ORDER BY n.valid_from ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
         ORDER BY n.stretch, n.valid_from
     )
-    SELECT s.until IS NULL, s.valid_from, s.until, nullif(concat_ws(', ', s.open_reason, membership_reason(s.metadata)), ''), f.name, (s.metadata ->> 'line')::bigint,
+    SELECT s.until IS NULL, s.valid_from, s.until, nullif(concat_ws(', ', s.open_reason, membership_reason(s.metadata)), ''), f.name,
+        (s.metadata ->> 'line')::bigint,
         (s.metadata ->> 'rank')::integer, s.last_weight, s.market_cap, s.opened_by,
         CASE WHEN s.opened_by IS NULL THEN 'installation' WHEN r.kind = r.mode THEN r.kind ELSE r.kind || ' ' || r.mode END,
         r.triggered_by, s.ended_by, s.end_reason

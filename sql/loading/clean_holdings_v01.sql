@@ -42,7 +42,8 @@ BEGIN
         ) AS c
         WHERE c.file = f.file
     )
-    SELECT coalesce(jsonb_agg(jsonb_build_object('file', j.file, 'line', j.line, 'symbol', j.symbol, 'name', j.name, 'other_name', j.other_name)), '[]')
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'file', j.file, 'line', j.line, 'symbol', j.symbol, 'name', j.name, 'other_name', j.other_name)), '[]')
     INTO v_suspects
     FROM judged AS j
     WHERE j.reason IS NULL AND j.other_name IS NOT NULL;

@@ -5,9 +5,9 @@ VOLATILE
 SET search_path FROM CURRENT
 AS $$
 /*
- * Turns rows of the Nasdaq screener and of Nasdaq Trader's directories into canonical ones. Share classes and suffixes get a dot
- * (BRK/B, RAC/WS; the directories write warrants RAC.W), preferred series a caret (BAC$K). The directories tell funds from the rest only, and exchanges by
- * letter: what symbols knows beyond that stays. Test symbols are left out, with a warning.
+ * Turns rows of the Nasdaq screener and of Nasdaq Trader's directories into canonical ones. Share classes and suffixes get a
+ * dot (BRK/B, RAC/WS; the directories write warrants RAC.W), preferred series a caret (BAC$K). The directories tell funds from
+ * the rest only, and exchanges by letter: what symbols knows beyond that stays. Test symbols are left out, with a warning.
  */
 BEGIN
     WITH dropped AS (

@@ -12,7 +12,8 @@ CROSS JOIN LATERAL weight_limits(f.group_type, f.group_name) AS w
 LEFT JOIN definition_groups AS g ON g.name = f.group_name AND g.type = f.group_type AND g.environment = environment_in_use()
 CROSS JOIN LATERAL (
     SELECT 1 AS position, CASE WHEN f.group_name IS NULL THEN 'it states no sector' ELSE 'it has no constituent' END
-        || CASE WHEN f.skipped = '{}' THEN '' ELSE format(': all of its rows are left out (%s)', (SELECT string_agg(k.value || ' ' || k.key, ', ' ORDER BY k.key)
+        || CASE WHEN f.skipped = '{}' THEN '' ELSE format(': all of its rows are left out (%s)', (
+            SELECT string_agg(k.value || ' ' || k.key, ', ' ORDER BY k.key)
             FROM jsonb_each_text(f.skipped) AS k)) END AS sentence
     WHERE f.rows = 0
     UNION ALL
@@ -53,7 +54,8 @@ CROSS JOIN LATERAL (
         SELECT c.cell, CASE f.kind WHEN 'symbols' THEN 'market_cap' ELSE 'weight' END AS meaning
         FROM unnest(f.unread) AS c (cell)
         WHERE f.kind = 'symbols' AND c.cell ~* 'mkt[ _-]*cap|market[ _-]*(cap|value)|capitali[sz]ation'
-            OR f.group_name IS NOT NULL AND c.cell ~* ('^[^a-z]*w[eigh]{1,4}t(h|s|ings?)?[^a-z]*$|weight|\m(wgt|wt)\M|^%$|^(percent|pct|percentage|allocation)$'
+            OR f.group_name IS NOT NULL AND c.cell ~* ('^[^a-z]*w[eigh]{1,4}t(h|s|ings?)?[^a-z]*$|weight|\m(wgt|wt)\M|^%$'
+                || '|^(percent|pct|percentage|allocation)$'
                 || '|(%|percent(age)?|pct\.?) *(of )?(the )?(total|net|fund|portfolio|nav|assets?|index|holdings?)')
         LIMIT 1
     ) AS u
@@ -63,11 +65,12 @@ CROSS JOIN LATERAL (
     FROM (SELECT count(*) AS members, count(m.weight) AS weights FROM group_memberships AS m WHERE m.group_id = g.id) AS m
     WHERE f.rows > 0 AND f.weights = 0 AND m.weights > 0
     UNION ALL
-    SELECT 10, format('%s percent of it are rows whose name is not the one in symbols, more than %s (setting load_max_suspect_percent): %s', round(s.share, 2),
-        x.max_suspect_percent, s.rows)
+    SELECT 10, format('%s percent of it are rows whose name is not the one in symbols, more than %s (setting load_max_suspect_percent): %s',
+        round(s.share, 2), x.max_suspect_percent, s.rows)
     FROM (
         SELECT CASE WHEN f.weights > 0 THEN sum(s.weight) ELSE count(*) * 100.0 / nullif(f.rows, 0) END AS share,
-            abbreviate_list(array_agg(format('%s is %s in the file and %s in symbols', s.symbol, s.name, s.listed_name) ORDER BY s.weight DESC NULLS LAST, s.line), 5) AS rows
+            abbreviate_list(array_agg(format('%s is %s in the file and %s in symbols', s.symbol, s.name, s.listed_name)
+                ORDER BY s.weight DESC NULLS LAST, s.line), 5) AS rows
         FROM jsonb_to_recordset(f.suspects) AS s (line bigint, symbol text, name text, listed_name text, weight numeric)
     ) AS s
     WHERE s.share > x.max_suspect_percent

@@ -35,7 +35,8 @@ CROSS JOIN LATERAL (
     WHERE f.as_of IS NULL AND g.metadata ? 'as_of' AND g.metadata ->> 'md5' IS DISTINCT FROM f.md5
     UNION ALL
     -- A file of several funds is staged as one file for each: psdlyhld.csv#NOBL.
-    SELECT 7, format('%s has no row about %s any more: the members stay', split_part(f.name, '#', 1), abbreviate_list(array_agg(o.name ORDER BY o.name), 10))
+    SELECT 7, format('%s has no row about %s any more: the members stay', split_part(f.name, '#', 1),
+        abbreviate_list(array_agg(o.name ORDER BY o.name), 10))
     FROM definition_groups AS o
     WHERE f.name LIKE '%#%' AND o.type = f.group_type AND o.environment = environment_in_use() AND NOT o.metadata ? 'retired_at'
         AND o.metadata ->> 'file' LIKE replace(replace(split_part(f.name, '#', 1), '\', '\\'), '_', '\_') || '#%'

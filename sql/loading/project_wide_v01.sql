@@ -20,8 +20,10 @@ BEGIN
     INTO v_columns, v_cells, v_extra
     FROM unnest(p_columns) WITH ORDINALITY AS c (name, n);
     -- A function takes at most 100 arguments, an array as many as there are columns.
-    EXECUTE format('INSERT INTO %s (file, line, %s, extra_1) SELECT w.file, w.line, %s, array_to_string(ARRAY[%s], '','') FROM staged_wide AS w WHERE w.file = $1',
-        p_staged, v_columns, v_cells, v_extra) USING p_file;
+    EXECUTE format($sql$
+        INSERT INTO %s (file, line, %s, extra_1)
+        SELECT w.file, w.line, %s, array_to_string(ARRAY[%s], ',') FROM staged_wide AS w WHERE w.file = $1
+    $sql$, p_staged, v_columns, v_cells, v_extra) USING p_file;
     DELETE FROM staged_wide WHERE file = p_file;
 END;
 $$;

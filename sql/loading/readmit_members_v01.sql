@@ -9,9 +9,10 @@ SET search_path FROM CURRENT
 SET plan_cache_mode = force_custom_plan
 AS $$
 /*
- * Rows of withheld_members whose reason is gone become members: the symbol is active again or appears in symbols, or an alias or
- * a rule has changed. Former members return as they were, other rows go through the rules of a load again. Members that symbols does not know go with them,
- * because an alias or a new symbol may spell them differently now: LENB is LEN.B. p_symbols restricts the search (NULL: all).
+ * Rows of withheld_members whose reason is gone become members: the symbol is active again or appears in symbols, or an alias
+ * or a rule has changed. Former members return as they were, other rows go through the rules of a load again. Members that
+ * symbols does not know go with them, because an alias or a new symbol may spell them differently now: LENB is LEN.B.
+ * p_symbols restricts the search (NULL: all).
  */
 DECLARE
     v_groups bigint[];

@@ -26,7 +26,8 @@ BEGIN
         WHERE f.status = 'pending'
     ), recorded AS (
         UPDATE definition_groups AS g
-        SET updated_at = now(), metadata = coalesce(g.metadata, '{}') - '{retired_at,rolled_back,format,as_of,rows,foreign_percent}'::text[] || s.origin
+        SET updated_at = now(), metadata = coalesce(g.metadata, '{}')
+            - '{retired_at,rolled_back,format,as_of,rows,foreign_percent}'::text[] || s.origin
         FROM stated AS s
         WHERE g.id = s.id AND (s.redated OR g.metadata ->> 'md5' IS DISTINCT FROM s.origin ->> 'md5'
             OR g.metadata ->> 'file' IS DISTINCT FROM s.origin ->> 'file' OR g.metadata ?| '{retired_at,rolled_back}')

@@ -51,7 +51,8 @@ BEGIN
             )
             CROSS JOIN LATERAL holdings_date(r.as_of) AS d (date)
             -- Of several files about one universe the newest is loaded, of undated ones the first by name.
-            WINDOW one AS (PARTITION BY r.group_type, r.group_name ORDER BY r.problem IS NOT NULL, d.date > v_tomorrow, d.date DESC NULLS LAST, r.file)
+            WINDOW one AS (PARTITION BY r.group_type, r.group_name
+                ORDER BY r.problem IS NOT NULL, d.date > v_tomorrow, d.date DESC NULLS LAST, r.file)
         ) AS f
         LEFT JOIN loaded_files AS l ON l.kind = p_kind AND l.environment = p_environment AND l.name = f.name
         LEFT JOIN definition_groups AS g

@@ -14,7 +14,8 @@ AS $$
     SELECT coalesce(l.min_weight_sum, x.minimum), coalesce(l.min_weight_sum, x.low), coalesce(l.max_weight_sum, x.maximum),
         CASE WHEN l.position IS NULL THEN 'settings' ELSE format('fund_limits, position %s', l.position) END
     FROM (
-        SELECT max(s.value) FILTER (WHERE s.name = 'load_min_weight_sum') AS minimum, max(s.value) FILTER (WHERE s.name = 'load_low_weight_sum') AS low,
+        SELECT max(s.value) FILTER (WHERE s.name = 'load_min_weight_sum') AS minimum,
+            max(s.value) FILTER (WHERE s.name = 'load_low_weight_sum') AS low,
             max(s.value) FILTER (WHERE s.name = 'load_max_weight_sum') AS maximum
         FROM settings AS s
     ) AS x

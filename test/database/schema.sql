@@ -265,7 +265,7 @@ CREATE FUNCTION enrich_sectors(p_mode text DEFAULT 'incremental'::text, p_dry_ru
 CREATE FUNCTION explain_membership(p_symbol text, p_name text, p_type text, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(member boolean, since timestamp with time zone, until timestamp with time zone, reason text, file text, line bigint, rank integer, weight numeric, market_cap bigint, run_id uuid, run text, triggered_by text, ended_by uuid, end_reason text)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 98ac18914c530bfaeb4012aa92ec0af6;
+    AS md5 94f96b05c28d20efeb8e97815d3417b4;
 
 CREATE FUNCTION import_legacy(p_dry_run boolean DEFAULT false, p_environment text DEFAULT 'DEFAULT'::text, p_triggered_by text DEFAULT SESSION_USER) RETURNS sync_runs
     LANGUAGE plpgsql VOLATILE
@@ -1707,7 +1707,7 @@ CREATE VIEW file_objections (
     UNION ALL SELECT 8, format('nobody reads its column %s, which looks like a %s: rename it to %s, or map it: --columns %s="%s"'::text, quote_ident(cell), replace(meaning, '_'::text, ' '::text), meaning, meaning, cell) AS format
     FROM ( SELECT cell, CASE kind WHEN 'symbols'::text THEN 'market_cap'::text ELSE 'weight'::text END AS meaning
     FROM unnest(unread) c(cell)
-    WHERE kind = 'symbols'::text AND cell ~* 'mkt[ _-]*cap|market[ _-]*(cap|value)|capitali[sz]ation'::text OR group_name IS NOT NULL AND cell ~* ('^[^a-z]*w[eigh]{1,4}t(h|s|ings?)?[^a-z]*$|weight|\m(wgt|wt)\M|^%$|^(percent|pct|percentage|allocation)$'::text || '|(%|percent(age)?|pct\.?) *(of )?(the )?(total|net|fund|portfolio|nav|assets?|index|holdings?)'::text) LIMIT 1) u
+    WHERE kind = 'symbols'::text AND cell ~* 'mkt[ _-]*cap|market[ _-]*(cap|value)|capitali[sz]ation'::text OR group_name IS NOT NULL AND cell ~* (('^[^a-z]*w[eigh]{1,4}t(h|s|ings?)?[^a-z]*$|weight|\m(wgt|wt)\M|^%$'::text || '|^(percent|pct|percentage|allocation)$'::text) || '|(%|percent(age)?|pct\.?) *(of )?(the )?(total|net|fund|portfolio|nav|assets?|index|holdings?)'::text) LIMIT 1) u
     WHERE NOT (meaning = ANY (columns))
     UNION ALL SELECT 9, format('it states no weights, and %s of the %s members have one'::text, weights, members) AS format
     FROM ( SELECT count(*) AS members, count(weight) AS weights
@@ -2301,7 +2301,7 @@ CREATE FUNCTION api_schema() RETURNS text
 CREATE FUNCTION apply_memberships(p_desired regclass, p_groups bigint[], p_run_id uuid, p_symbols text[] DEFAULT NULL::text[], p_append boolean DEFAULT false, p_force boolean DEFAULT false, p_reason text DEFAULT 'removed'::text, p_open_reason text DEFAULT NULL::text) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 e1d8f4bf25fb5fd2a8b1913fe76507d1;
+    AS md5 195217c5c1aaa7d740f16b272563bcd7;
 
 CREATE FUNCTION assert_adoptable(p_existing regclass, p_expected regclass) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -2379,7 +2379,7 @@ CREATE FUNCTION clean_holdings() RETURNS void
     SET enable_nestloop=off
     SET jit=off
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 2e60363c98d86182ced695440b76185b;
+    AS md5 689576e7c92def2bd3fb317ecf4174dd;
 
 CREATE FUNCTION clean_prices() RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -2389,7 +2389,7 @@ CREATE FUNCTION clean_prices() RETURNS void
 CREATE FUNCTION clean_symbols() RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 a787ec282e5e2ea7ffb1dd2c4b124de1;
+    AS md5 3ece367c888e3354c671a6cdf70a22a8;
 
 CREATE FUNCTION clean_up_delistings(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -2752,6 +2752,11 @@ CREATE FUNCTION normalize_name(p_name text) RETURNS text
     SET search_path=<engine>, <api>, pg_temp
     AS md5 0d50f30d6bea231c3dc15f912872ce52;
 
+CREATE FUNCTION open_reason(p_reason text, p_group_id bigint, p_symbol text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path=<engine>, <api>, pg_temp
+    AS md5 8fd0ba0f15aaaf44e9b7358f39c70278;
+
 CREATE FUNCTION overview_running(p_environment text DEFAULT 'DEFAULT'::text) RETURNS jsonb
     LANGUAGE sql STABLE
     SET jit=off
@@ -2809,7 +2814,7 @@ CREATE FUNCTION prices_in(p_date date) RETURNS TABLE(is_in boolean, priced bigin
 CREATE FUNCTION project_wide(p_file integer, p_staged regclass, p_columns text[]) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 0a8a5a1d66ea243f8fa1c0e2f689ccc0;
+    AS md5 5eed55c575f6276f88cbadd04e5f8be9;
 
 CREATE FUNCTION publish_event(p_event text, p_payload jsonb, p_run_id uuid DEFAULT NULL::uuid) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER
@@ -2855,7 +2860,7 @@ CREATE FUNCTION readmit_members(p_symbols text[], p_context refresh_context) RET
     LANGUAGE plpgsql VOLATILE
     SET plan_cache_mode=force_custom_plan
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 c4904170f74eba87690d4f08edf54d93;
+    AS md5 63f7a54d5cc3ffc2a120c408ccd50072;
 
 CREATE FUNCTION rebalance_rankings(p_symbols text[], p_context refresh_context) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -2876,7 +2881,7 @@ CREATE FUNCTION recalculate_market_caps(p_symbols text[] DEFAULT NULL::text[], p
 CREATE FUNCTION record_files(p_load load_runs) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 b2bcf772d825f503363481ddc9698869;
+    AS md5 2d5e643279fbb0ff9fc139049ffbeb18;
 
 CREATE FUNCTION record_rollback(p_run_id uuid, p_groups bigint[], p_moment timestamp with time zone) RETURNS void
     LANGUAGE sql VOLATILE
@@ -3129,7 +3134,7 @@ CREATE FUNCTION stage_file(p_file integer, p_first_line bigint DEFAULT 2) RETURN
 CREATE FUNCTION stage_files(p_kind text, p_mode text, p_files jsonb, p_environment text DEFAULT 'DEFAULT'::text) RETURNS SETOF integer
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 3b61d08e07badb8beb4ae4c11b87a17a;
+    AS md5 01a9121e7f46122db1219ea084bf7bbc;
 
 CREATE FUNCTION stage_symbol(p_symbol text) RETURNS void
     LANGUAGE sql VOLATILE
@@ -3263,7 +3268,7 @@ CREATE FUNCTION warn_file(p_file integer, p_warnings jsonb) RETURNS void
 CREATE FUNCTION weight_limits(p_group_type text, p_group_name text, OUT minimum numeric, OUT low numeric, OUT maximum numeric, OUT source text) RETURNS record
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 a3618c3d3a01c79dcb581f46b4a4eaf4;
+    AS md5 826dfc34c4996d2074e565459a5b0019;
 
 CREATE FUNCTION weight_number(p_weight text) RETURNS numeric
     LANGUAGE sql IMMUTABLE
