@@ -19,7 +19,7 @@ CROSS JOIN LATERAL (
             s.list_date IS NULL OR is_iso_date(s.list_date)),
         ('sic_code', s.sic_code, 'not a SIC code', 'A SIC code has up to four digits, or is empty.',
             s.sic_code IS NULL OR s.sic_code ~ '^\d{1,4}$'),
-        ('cusip', s.cusip, 'not a CUSIP', 
+        ('cusip', s.cusip, 'not a CUSIP',
             'A CUSIP has nine characters, the last one a check digit. A spreadsheet drops leading zeros: format the column as text.',
             s.cusip IS NULL OR is_cusip(upper(s.cusip))),
         ('isin', s.isin, 'not an ISIN', 'An ISIN has two letters, nine letters or digits, and a check digit.',
