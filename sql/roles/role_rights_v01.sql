@@ -30,7 +30,7 @@ AS $$
             ('staged_symbols', '{INSERT,UPDATE,DELETE,TRUNCATE}'),
             ('staged_prices', '{INSERT,UPDATE,DELETE,TRUNCATE}'),
             ('staged_sectors', '{INSERT,UPDATE,DELETE,TRUNCATE}'),
-            ('staged_wide', '{INSERT,UPDATE,DELETE,TRUNCATE}')
+            ('staged_wide', '{INSERT,DELETE,TRUNCATE}')
     ), withheld (function) AS (
         -- Functions for owners: installation, adoption, removal, rules, and roles.
         VALUES ('install_file'), ('register_file'), ('remove_file'), ('add_missing_columns'), ('adopt_table'), ('assert_writable'),

@@ -3039,7 +3039,7 @@ CREATE FUNCTION revoke_rights(p_roles text[], p_from_public boolean) RETURNS voi
 CREATE FUNCTION role_rights() RETURNS TABLE(role text, privilege text, kind text, object text, adopted boolean)
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 03b05f0f16c62ca7a52c81ea2eaa2b04;
+    AS md5 2ef37b416ef18e95a130bc427f61c057;
 
 CREATE FUNCTION run_events(p_run sync_runs) RETURNS jsonb
     LANGUAGE sql STABLE

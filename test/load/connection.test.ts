@@ -42,17 +42,20 @@ test('progress goes from nothing to everything', async () => {
 })
 
 test('a server process that ends in the middle is an error, and nothing was loaded', async () => {
+  const kills: Promise<unknown>[] = []
   const loading = loadInto(db, {
     kind: 'etfs',
     paths: [folder],
     environment: 'killed',
     onProgress: () => {
-      void db.query(
+      const kill = db.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pg-universes load: etfs'`,
       )
+      kills.push(kill)
     },
   })
   await expect(loading).rejects.toThrow(/terminat|the connection to PostgreSQL broke/)
+  await Promise.all(kills)
   expect(await members(db, 'killed')).toEqual({})
   expect((await loadInto(db, { kind: 'etfs', paths: [folder], environment: 'killed' })).total_changes).toBe(
     400_001,

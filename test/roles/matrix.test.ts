@@ -33,6 +33,7 @@ const OPERATOR: Readonly<Record<string, string>> = {
   skipped_members: 'DELETE, INSERT',
   withheld_members: 'DELETE, INSERT, UPDATE',
   staged_symbols: 'DELETE, INSERT, TRUNCATE, UPDATE',
+  staged_wide: 'DELETE, INSERT, TRUNCATE',
   staged_prices: 'DELETE, INSERT, TRUNCATE, UPDATE',
   staged_sectors: 'DELETE, INSERT, TRUNCATE, UPDATE',
 }
