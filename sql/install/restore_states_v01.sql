@@ -18,11 +18,12 @@ BEGIN
         JOIN pg_trigger AS t ON t.oid = o.objid
         WHERE o.kind = 'TRIGGER'
         UNION ALL
-        SELECT format('ALTER %s %s SET (%I = %L)', o.kind, o.identity, s.option, s.value)
-        FROM jsonb_to_recordset(p_saved) AS s (kind text, identity text, option text, value text)
+        SELECT format('ALTER %s %s SET (%s)', o.kind, o.identity, string_agg(format('%I = %L', s.option, s.value), ', ' ORDER BY s.position))
+        FROM jsonb_to_recordset(p_saved) AS s (kind text, identity text, option text, value text, position bigint)
         JOIN package_objects AS o ON o.kind = s.kind AND o.identity = s.identity
         JOIN pg_class AS c ON c.oid = o.objid
         WHERE s.option IS NOT NULL AND NOT EXISTS (SELECT FROM pg_options_to_table(c.reloptions) AS p WHERE p.option_name = s.option)
+        GROUP BY o.kind, o.identity
     LOOP
         EXECUTE v_statement;
     END LOOP;

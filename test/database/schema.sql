@@ -3024,7 +3024,7 @@ CREATE FUNCTION restore_rights(p_saved jsonb) RETURNS void
 CREATE FUNCTION restore_states(p_saved jsonb) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 638ce972e8d1beb9eac05effa89c2df3;
+    AS md5 dc3ca44c69e31eee1b074859889614f9;
 
 CREATE FUNCTION retire_members(p_load load_runs) RETURNS SETOF group_change
     LANGUAGE plpgsql VOLATILE
@@ -3091,7 +3091,7 @@ CREATE FUNCTION saved_rights(p_path text, p_definition text, p_dependants text[]
 CREATE FUNCTION saved_states(p_path text, p_dependants text[]) RETURNS jsonb
     LANGUAGE sql STABLE
     SET search_path=<engine>, <api>, pg_temp
-    AS md5 0fc9a92c595ebba84e54500f91dba1aa;
+    AS md5 76dd0f3436634553f24244e9b654e0da;
 
 CREATE FUNCTION search_names(p_query text, p_limit integer DEFAULT 10, p_environment text DEFAULT 'DEFAULT'::text) RETURNS TABLE(kind text, type text, name text, title text, active boolean, market_cap bigint, members bigint, match text)
     LANGUAGE plpgsql STABLE
