@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { SEARCH_PATH } from './search-path.js'
 
 /** A running psql: the fastest client there is, and the floor of everything that reads files. */
 export interface Psql {
@@ -11,7 +12,7 @@ export interface Psql {
 export async function startPsql(url: string): Promise<Psql> {
   const child = spawn('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', url], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, PGCLIENTENCODING: 'UTF8' },
+    env: { ...process.env, PGCLIENTENCODING: 'UTF8', PGOPTIONS: SEARCH_PATH },
   })
   let errors = ''
   let calls = 0

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import pg from 'pg'
+import { SEARCH_PATH } from './search-path.js'
 
 /** Measurements of a reader while another session writes. */
 export interface Reading {
@@ -19,7 +20,7 @@ const READS = [
 
 /** Reads the views and the current members in a loop, on a connection of its own, until it is stopped. */
 export async function startReader(url: string): Promise<{ stop(this: void): Promise<Reading> }> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client({ connectionString: url, options: SEARCH_PATH })
   await client.connect()
   await client.query(`SET lock_timeout = '5ms'; SET statement_timeout = '10s'`)
   const seen: Reading = { reads: 0, blocked: 0, slowest: 0 }

@@ -6,6 +6,7 @@ import pg from 'pg'
 import { startEmbedded } from '../../src/dev/embedded.js'
 import { migrateUp } from '../../src/database/migrate.js'
 import { stopOnExit } from '../../src/operations/stop-on-exit.js'
+import { SEARCH_PATH } from './search-path.js'
 import { removeFolder } from '../support/temporary-folder.js'
 import { startRedis } from '../support/redis-server.js'
 import { waitForShutdown } from '../support/postgres-server.js'
@@ -123,7 +124,7 @@ function databaseUrl(serverUrl: string, database: string): string {
 }
 
 async function open(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new pg.Client({ connectionString: url, options: SEARCH_PATH })
   client.on('error', () => undefined)
   await client.connect()
   return client
