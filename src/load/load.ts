@@ -54,9 +54,10 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     inTransaction(client, async () => {
       const recogniser = new IssuerRecogniser(client, options.environment ?? 'DEFAULT', mapped)
       const recognised = await recogniser.recogniseAll(options.mode ?? 'incremental', inspected)
-      const fits = recognised.some(({ format }) => format?.name === mapped?.name)
-      if (mapped && options.saveFormat !== undefined && fits && !options.dryRun)
-        await saveLayout(client, mapped)
+      if (mapped && options.saveFormat !== undefined && !options.dryRun) {
+        const fits = recognised.some(({ format }) => format?.name === mapped.name)
+        if (fits) await saveLayout(client, mapped)
+      }
       const files = pickFund(recognised, found.pick, found.source[0] ?? '')
       await copyFiles(client, options, await stageFiles(client, options, files))
       const row = await finishLoad(client, options, startedAt, found.complete)

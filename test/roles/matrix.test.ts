@@ -4,6 +4,7 @@ import { neededRights } from '../../src/doctor/needed-rights.js'
 import { readPackageSql } from '../../src/doctor/package-sql.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 import { makeRoles, type Roles } from './support.js'
+import { RULE_TABLES } from './rule-tables.js'
 
 let db: TestDatabase
 let roles: Roles
@@ -40,32 +41,9 @@ const OPERATOR: Readonly<Record<string, string>> = {
 
 /** Tables that neither operator nor reader may write: rules, memberships, history and records of the installation. */
 const NEVER = [
-  'settings',
-  'membership_guards',
-  'event_channels',
-  'market_cap_bands',
-  'ranking_sizes',
-  'sectors',
-  'sector_etfs',
-  'sector_sources',
-  'vendor_sectors',
-  'industry_groups',
-  'sic_sectors',
-  'etf_categories',
-  'etf_category_funds',
-  'theme_rules',
-  'issuer_formats',
-  'holding_skip_rules',
-  'symbol_aliases',
-  'listing_rules',
-  'countries',
-  'name_fillers',
-  'fund_limits',
-  'stock_types',
+  ...RULE_TABLES,
   'load_kinds',
   'refresh_modes',
-  'relationship_checks',
-  'legacy_families',
   'group_memberships',
   'membership_history',
   'universe_events',

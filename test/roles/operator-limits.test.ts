@@ -4,6 +4,7 @@ import { connect } from '../../src/database/connect.js'
 import { completed, listSmallMarket } from '../refresh/market.js'
 import { testDatabase, type TestDatabase } from '../support/index.js'
 import { makeRoles, NOT_ALLOWED, refusal, type Roles } from './support.js'
+import { RULE_TABLES } from './rule-tables.js'
 
 let db: TestDatabase
 let roles: Roles
@@ -24,32 +25,6 @@ afterAll(async () => {
 })
 
 describe('an operator may not', () => {
-  const RULES = [
-    'settings',
-    'membership_guards',
-    'event_channels',
-    'market_cap_bands',
-    'ranking_sizes',
-    'sectors',
-    'sector_etfs',
-    'sector_sources',
-    'vendor_sectors',
-    'industry_groups',
-    'sic_sectors',
-    'etf_categories',
-    'etf_category_funds',
-    'theme_rules',
-    'issuer_formats',
-    'holding_skip_rules',
-    'symbol_aliases',
-    'listing_rules',
-    'countries',
-    'name_fillers',
-    'fund_limits',
-    'stock_types',
-    'relationship_checks',
-    'legacy_families',
-  ]
   const RECORDS = ['membership_history', 'group_memberships', 'universe_events', 'sync_runs', 'load_runs']
   const columnOf: Readonly<Record<string, string>> = {
     membership_history: 'valid_to = now()',
@@ -59,7 +34,7 @@ describe('an operator may not', () => {
     load_runs: 'total_changes = 0',
   }
 
-  it.each(RULES)('change the rule table %s', async (table) => {
+  it.each(RULE_TABLES)('change the rule table %s', async (table) => {
     for (const sql of [
       `DELETE FROM ${table}`,
       `INSERT INTO ${table} DEFAULT VALUES`,
