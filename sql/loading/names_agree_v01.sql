@@ -18,4 +18,4 @@ AS $$
     CROSS JOIN company_words(p_other) AS o (words)
 $$;
 
-COMMENT ON FUNCTION names_agree(text, text) IS 'Returns false if two names of securities share no word (see company_words), nor the beginning of one. Names are a witness, not a proof: of 3,775 rows of five issuer files 18 disagree, all of renamed companies and one of cash collateral. True if one of them has no such word.';
+COMMENT ON FUNCTION names_agree(text, text) IS 'Returns false if two names of securities share no word (see company_words), nor the beginning of one. Names are a witness, not a proof: renamed companies disagree, too. True if one of them has no such word.';

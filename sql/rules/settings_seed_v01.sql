@@ -10,7 +10,7 @@ VALUES
     ('load_min_weight_sum', 80, 'percent', 'A file whose weights sum to less is held.'),
     ('load_low_weight_sum', 90, 'percent', 'A file whose weights sum to less is loaded with a warning.'),
     ('load_max_unknown_percent', 25, 'percent', 'A file is held when more than this share of its symbols, of at least 10, is not in the table symbols.'),
-    ('load_max_suspect_percent', 10, 'percent', 'A file is held when rows whose name does not agree with the one in symbols make up more than this share of the fund. Measured: 0.7 percent at most in five issuer files, of renamed companies.'),
+    ('load_max_suspect_percent', 10, 'percent', 'A file is held when rows whose name does not agree with the one in symbols make up more than this share of the fund.'),
     ('load_max_rows', 1000000, 'rows', 'A file with more rows is rejected, unless it is one of prices: ten times the securities of all exchanges.'),
     ('load_max_price_rows', 20000000, 'rows', 'A file of prices with more rows is rejected: eight years of all stocks of the United States.'),
     ('prices_in_percent', 90, 'percent', 'The prices of a day are in when this share of the stocks that had one in the week before has one.'),
